@@ -172,6 +172,14 @@ def _add_laptop(commands: Subparsers) -> None:
 def _add_records(commands: Subparsers) -> None:
     _add_json(_add(commands, "kinds", "list the kinds of record and their fields", "records:kinds"))
 
+    _add_sample(commands)
+    _add_files(commands)
+    _add_entering(commands)
+    _add_finding(commands)
+    _add_same_person(commands)
+
+
+def _add_sample(commands: Subparsers) -> None:
     sample = _add(commands, "sample", "write made-up records to files", "records:sample")
     sample.add_argument("--people", required=True, type=_count, metavar="N")
     sample.add_argument("--district", type=_whole, metavar="N")
@@ -185,6 +193,8 @@ def _add_records(commands: Subparsers) -> None:
     )
     sample.add_argument("--out", required=True, type=Path, metavar="DIR")
 
+
+def _add_files(commands: Subparsers) -> None:
     load = _add(commands, "import", "load records from a file or folder", "importing:load")
     load.add_argument("what", metavar="KIND|DIR")
     load.add_argument("file", nargs="?", metavar="FILE|-")
@@ -215,6 +225,8 @@ def _add_records(commands: Subparsers) -> None:
     )
     export.add_argument("--where", action="append", default=[], metavar="FIELD=VALUE")
 
+
+def _add_entering(commands: Subparsers) -> None:
     enter = _add(commands, "enter", "enter or correct records by plain questions", "entering:enter")
     enter.add_argument("kind", help="such as beneficiary or member; `fieldkit kinds` lists them")
     enter.add_argument("--record", metavar="ID", help="correct this record")
@@ -231,6 +243,8 @@ def _add_records(commands: Subparsers) -> None:
     verify.add_argument("--field", action="append", default=[], metavar="FIELD")
     verify.add_argument("--report", action="store_true", help="only add up the checks so far")
 
+
+def _add_finding(commands: Subparsers) -> None:
     find = _add(commands, "find", "look for a record", "records:find")
     find.add_argument("text")
     find.add_argument("--kind")
@@ -244,8 +258,27 @@ def _add_records(commands: Subparsers) -> None:
     undelete = _add(commands, "undelete", "restore a deleted record", "records:undelete")
     undelete.add_argument("id", metavar="ID")
 
+
+def _add_same_person(commands: Subparsers) -> None:
+    merge = _add(commands, "merge", "note that two records are of one person", "same_person:merge")
+    merge.add_argument("kept", metavar="KEPT", help="the record that stands for both")
+    merge.add_argument("duplicate", metavar="DUPLICATE", help="its number leads to the kept one")
+    merge.add_argument(
+        "--use",
+        action="append",
+        default=[],
+        metavar="FIELD,...",
+        help="take these values from the duplicate",
+    )
+    unmerge = _add(commands, "unmerge", "take a merge back", "same_person:unmerge")
+    unmerge.add_argument("id", metavar="ID", help="the record that was the duplicate")
+    for command in (merge, unmerge):
+        _add_json(command)
     different = _add(
-        commands, "different", "note that two records are of different people", "records:different"
+        commands,
+        "different",
+        "note that two records are of different people",
+        "same_person:different",
     )
     different.add_argument("id", metavar="ID")
     different.add_argument("other", metavar="ID")

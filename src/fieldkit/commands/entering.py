@@ -40,9 +40,12 @@ def enter(args: Namespace) -> int:
 
 
 def _known_id(store: Store, kind: type[Record], number: str) -> str:
-    record = store.record(number)
+    record = store.standing_record(number)
     if record is None or record.kind() != kind.kind():
         raise Unusable(f"There is no {kind.title.lower()} {number} on this laptop.")
+    asked = store.record(number)
+    if asked is not None and asked.id != record.id:
+        say(f"{number} is the same person as {record.label()}, {record.id}.")
     return record.id
 
 

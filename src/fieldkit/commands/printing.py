@@ -24,7 +24,8 @@ def slip_of(args: Namespace) -> int:
     """Print the slip of a record; without a number, of the one saved last."""
     with open_store() as store:
         if args.id:
-            record = known_record(store, args.id)
+            known = known_record(store, args.id)
+            record = store.standing_record(known.id) or known
         else:
             saved = store.last_saved(1, operator_of(store))
             if not saved:

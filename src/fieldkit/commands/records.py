@@ -173,7 +173,8 @@ def show(args: Namespace) -> int:
     if number is None:
         raise Unusable(_NO_NUMBER)
     with open_store() as store:
-        record = store.record(args.id)
+        asked, record = store.record(args.id), store.standing_record(args.id)
+        others = store.merged_with(record.kind(), record.id) if record else []
         events = store.timeline(record.id) if record else []
         changes = store.outbox.of(record.id if record else str(number))
         noted = store.findings(record.id) if record else []
@@ -187,6 +188,7 @@ def show(args: Namespace) -> int:
                 "kind": record.kind() if record else changes[0].change.kind,
                 "label": record.label() if record else None,
                 "record": fields_of(record, record.fields()) if record else None,
+                "also_entered_as": others,
                 "events": [_event(event) for event in events],
                 "changes": [_change(logged) for logged in changes],
             }
@@ -194,7 +196,9 @@ def show(args: Namespace) -> int:
     elif record is None:
         _say_gone(str(number), changes)
     else:
-        _say_record(record, noted, events, changes)
+        if asked is not None and asked.id != record.id:
+            say(f"{asked.id} is the same person as {record.label()}, {record.id}:")
+        _say_record(record, others, noted, events, changes)
     return DONE
 
 
@@ -211,40 +215,12 @@ def undelete(args: Namespace) -> int:
     return DONE
 
 
-def different(args: Namespace) -> int:
-    """Note that two records are of different people, or take that back."""
-    with open_store() as store:
-        one, other = (_record(store, number) for number in (args.id, args.other))
-        named = f"{one.label()}, {one.id}, and {other.label()}, {other.id}"
-        if one.kind() != other.kind() or one.id == other.id:
-            raise Unusable(f"{named}, are not two records of one kind.")
-        if not args.undo:
-            store.say_different(one.kind(), one.id, other.id, operator_of(store))
-            say(f"Noted as different: {named}. Nobody is asked about them again.")
-        elif store.take_back_different(one.kind(), one.id, other.id, operator_of(store)):
-            say(f"Taken back: {named}, may be the same again.")
-        else:
-            raise Unusable(f"Nobody has said that {named}, are different.")
-    return DONE
-
-
-def _record(store: Store, number: str) -> Record:
-    """Return the record of a number as typed."""
-    if read_id(number) is None:
-        raise Unusable(_NO_NUMBER)
-    record = store.record(number)
-    if record is None:
-        raise Unusable(
-            f"There is no record {number} on this laptop. Check the number, or sync first."
-        )
-    return record
-
-
 def _event(event: Event) -> dict[str, object]:
     return {
         "on": event.on.isoformat() if event.on else None,
         "kind": event.kind,
         "id": event.id,
+        "number": event.number or None,
         "sentence": event.sentence,
         "by": event.by,
         "state": str(event.state),
@@ -266,9 +242,15 @@ def _change(logged: Logged) -> dict[str, object]:
 
 
 def _say_record(
-    record: Record, noted: Sequence[Finding], events: Sequence[Event], changes: Sequence[Logged]
+    record: Record,
+    others: Sequence[str],
+    noted: Sequence[Finding],
+    events: Sequence[Event],
+    changes: Sequence[Logged],
 ) -> None:
     say(f"{record.label()}  {record.id}{'  deleted' if record.deleted else ''}")
+    for number in others:
+        say(f"  Also entered as {number}")
     for name, field in record.form_fields().items():
         if text := field.format.show(record.value(name)):
             say(f"  {field.label:32} {text}")
@@ -280,7 +262,8 @@ def _say_record(
         say("What happened:")
     for event in events:
         on = show_date(event.on) if event.on else ""
-        say(f"  {on:12}{event.sentence}  {event.by}  {event.state}")
+        under = f"  under {event.number}" if event.number else ""
+        say(f"  {on:12}{event.sentence}{under}  {event.by}  {event.state}")
     say("Saved on this laptop:")
     for logged in changes:
         _say_change(logged)

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias
 
 from fieldkit.about.fields import notes_in_words
-from fieldkit.files.values.targets import NEVER_IMPORTED
 from fieldkit.formulas import escape_formula
 from fieldkit.protocol.change import Json
 from fieldkit.records import Record, Value, kinds
@@ -28,6 +27,7 @@ from fieldkit.settings import make_file_private
 from fieldkit.store import Store
 
 FileFormat: TypeAlias = Literal["csv", "xlsx", "jsonl"]
+_NOT_EXPORTED = frozenset({"version", "deleted"})
 _NOTES = "notes on fields"
 """The column of the notes; no field has this name."""
 
@@ -42,6 +42,8 @@ def export(
     notes: bool = False,
 ) -> int:
     """Write the live records of a kind whose fields equal ``where``; return how many.
+
+    Of people also those for which another record stands: events may name them.
 
     ``where`` holds values as typed (a trade's name or code). ``notes``: with a last column of the
     notes on fields, to be read; JSONL has each of them anyway. An existing file is replaced only
@@ -74,7 +76,7 @@ def write_records(
     Raises:
         OSError: the file cannot be written.
     """
-    names = [name for name in kind.fields() if name not in NEVER_IMPORTED | {"deleted"}]
+    names = [name for name in kind.fields() if name not in _NOT_EXPORTED]
     names += [_NOTES] if notes and form != "jsonl" else []
     with _written(target) as file:
         return _WRITERS[form](file, names, records)

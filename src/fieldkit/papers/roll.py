@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -94,6 +94,8 @@ def read_days_roll(store: Store, how: DayMarks, record_id: str) -> tuple[Roll, s
         for field in people_in(enrolled if lines else how.kind).values()
         if (person := line.value(field))
     }
+    standing = store.persons(taking_part)
+    taking_part = {standing.get(one, one): None for one in taking_part}
     kept = read_roll(store.home, record_id)
     if kept is None:
         roll = new_roll(store.fetch(people_in(how.kind), [*taking_part]).values())
@@ -102,6 +104,17 @@ def read_days_roll(store: Store, how: DayMarks, record_id: str) -> tuple[Roll, s
     if roll.ids and roll != kept:
         keep_roll(store.home, record_id, roll)
     return roll, set(taking_part) if how.days.enrolled else None
+
+
+def persons_once(store: Store, given: Sequence[tuple[int, str]]) -> Sequence[tuple[int, str]]:
+    """Put in the place of each record the one that stands for it, unless that has its own place."""
+    standing, listed = store.persons([one for _, one in given]), {one for _, one in given}
+    found: dict[str, int] = {}
+    for number, one in given:
+        kept = standing.get(one, one)
+        if kept == one or kept not in listed:
+            found.setdefault(kept, number)
+    return [(number, one) for one, number in found.items()]
 
 
 # --- the files ---

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fieldkit.about.rows import fetch_references, headings_of, label_of, row_of
 from fieldkit.about.words import area_words
-from fieldkit.papers.roll import numbered, read_days_roll
+from fieldkit.papers.roll import numbered, persons_once, read_days_roll
 from fieldkit.papers.slip import on_paper
 from fieldkit.plain_text import shown
 from fieldkit.records import Use, kinds
@@ -53,6 +53,7 @@ def roll_page(store: Store, title: str, record: Record, numbers: Sequence[tuple[
     ``numbers``: the number and the record of each; who is not on this laptop is left out.
     """
     people = {name for name, kind in kinds().items() if kind.person}
+    numbers = persons_once(store, numbers)
     held = store.fetch(people, [one for _, one in numbers])
     records = {record_id: person for (_, record_id), person in held.items()}
     source = fetch_references(store, records.values())

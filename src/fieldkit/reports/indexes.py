@@ -10,13 +10,14 @@ declarations, and are made when a report is first asked for: who asks for none p
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import Connection, Index, MetaData, inspect
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from fieldkit.records import kinds
+from fieldkit.records.declaration.permission import MERGED
 from fieldkit.records.fields.formats import Text
 from fieldkit.reports.catalogue import declared
 from fieldkit.reports.declaration.measure import AnyOf, Has, Shared, Where
@@ -92,7 +93,8 @@ def _links() -> Sequence[tuple[str, Sequence[str]]]:
         for one in report.measures():
             for test in one.measure.where.values():
                 if isinstance(test, Shared):
-                    found[one.measure.kind, (*test.fields, "deleted")] = None
+                    kind = one.measure.kind
+                    found[kind, (*test.fields, "deleted", *_once(kind))] = None
     return [*found, *_LADDER]
 
 
@@ -128,11 +130,19 @@ def _columns() -> Mapping[str, Sequence[str]]:
                     if there == kind and _short(kind, name):
                         found.setdefault(kind, {})[name] = None
     return {
-        kind: list(
-            dict.fromkeys(["district", *distinct.get(kind, {}), "block", "deleted", *names])
-        )[:_MOST]
+        kind: list(dict.fromkeys([*_first(distinct.get(kind, ())), *_once(kind), *names]))[:_MOST]
         for kind, names in found.items()
     }
+
+
+def _first(distinct: Iterable[str]) -> Sequence[str]:
+    """Return the columns that an index begins with."""
+    return ("district", *distinct, "block", "deleted")
+
+
+def _once(kind: str) -> Sequence[str]:
+    """Return the columns that tell whether another record stands for one of the kind."""
+    return (MERGED, "id") if MERGED in kinds()[kind].fields() else ()
 
 
 def _short(kind: str, name: str) -> bool:

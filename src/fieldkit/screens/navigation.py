@@ -125,7 +125,7 @@ class Navigation:
             return
         there = []
         if action.once:
-            there = await self._app.ask(lambda store: store.where(kind, **{field: record_id}))
+            there = await self._app.ask(lambda store: store.about(kind, **{field: record_id}))
         if there:
             await self.open_form(kind, record_id=there[-1].id)
         else:

@@ -62,7 +62,7 @@ from fieldkit.store.log.tallies import entered_daily, entered_on
 from fieldkit.store.pull.pull import Pull
 from fieldkit.store.pull.scopes import enrol_scope
 from fieldkit.store.read import search
-from fieldkit.store.read.aliases import merged_with, stands_for
+from fieldkit.store.read.aliases import count_again, has_merged, merged_with, stands_for
 from fieldkit.store.read.conflicts import (
     OpenAbout,
     OpenConflict,
@@ -105,6 +105,8 @@ class Hit:
     """Its list columns as people read them, by field name."""
     score: float
     strong: bool
+    number: str = ""
+    """The number that was found, of a record for which this one stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,6 +382,17 @@ class Store:
         with self._database.read() as connection:
             return merged_with(connection, kinds()[kind], number)
 
+    def persons(self, numbers: Collection[str]) -> Mapping[str, str]:
+        """Return who stands for people of whatever kind, by number; only of those who do not
+        stand for themselves."""
+        found: dict[str, str] = {}
+        with self._database.read() as connection:
+            for kind in kinds().values():
+                if numbers and has_merged(connection, kind):
+                    standing = stands_for(connection, kind, numbers).items()
+                    found |= {number: kept for number, kept in standing if number != kept}
+        return found
+
     def new_id(self) -> str:
         """Take a record number for a record that others saved with it will refer to."""
         with self._database.write() as connection:
@@ -439,8 +452,30 @@ class Store:
         with self._database.read() as connection:
             return next(iter(Records(connection).called(str(known))), None) if known else None
 
+    def standing_record(self, record_id: str) -> Record | None:
+        """Return the record of this id, as typed from a slip, or the one that stands for it.
+
+        A deleted one is returned itself, so that it can be restored.
+        """
+        known = read_id(record_id)
+        with self._database.read() as connection:
+            records = Records(connection)
+            found = next(iter(records.called(str(known))), None) if known else None
+            if found is None or found.deleted:
+                return found
+            number = next(iter(records.numbers(found.kind(), found.id)))
+            return found if number == found.id else records.get(found.kind(), number)
+
+    def about(self, kind: str, **equal: Value) -> list[Record]:
+        """Return the live records of a kind whose fields equal these values, each person once.
+
+        What is about a person is found under all their numbers.
+        """
+        with self._database.read() as connection:
+            return Records(connection).about(kind, **equal)
+
     def where(self, kind: str, **equal: Value) -> list[Record]:
-        """Return the live records of a kind whose fields equal these values."""
+        """Return the live records of a kind whose fields equal these values, as they stand."""
         with self._database.read() as connection:
             return Records(connection).where(kind, **equal)
 
@@ -479,10 +514,15 @@ class Store:
         with self._database.read() as connection:
             return Records(connection).count(kind, where, among)
 
-    def each(self, kind: str, where: Mapping[str, Value] | None = None) -> Iterator[Record]:
-        """Stream a kind's live records in order of entry."""
+    def each(
+        self, kind: str, where: Mapping[str, Value] | None = None, *, merged: bool = False
+    ) -> Iterator[Record]:
+        """Stream a kind's live records in order of entry, each person once.
+
+        ``merged``: those for which another record stands too.
+        """
         with self._database.read() as connection:
-            yield from Records(connection).each(kind, where or {})
+            yield from Records(connection).each(kind, where or {}, merged=merged)
 
     def timeline(self, record_id: str) -> list[Event]:
         """Return what happened to a person or group, oldest first."""
@@ -495,11 +535,12 @@ class Store:
             return Records(connection).states(ids)
 
     def counts(self) -> dict[str, int]:
-        """Return how many live records of each kind are here."""
+        """Return how many live records of each kind are here, each person once."""
         table = tables.tally
         with self._database.read() as connection:
             held = {row.kind: row.live for row in connection.execute(select(table))}
-        return {name: held.get(name, 0) for name in kinds()}
+            again = {name: count_again(connection, kind) for name, kind in kinds().items()}
+        return {name: held.get(name, 0) - again[name] for name in kinds()}
 
     def today(self) -> dict[str, int]:
         """Return how many records of each kind were entered today."""
@@ -537,7 +578,7 @@ class Store:
                 {one.kind for one in found}, [one.id for one in found]
             )
         return [
-            Hit(one.kind, one.id, record.label(), record.line(), one.score, one.strong)
+            Hit(one.kind, one.id, record.label(), record.line(), one.score, one.strong, one.number)
             for one in found
             if (record := records.get((one.kind, one.id)))
         ]

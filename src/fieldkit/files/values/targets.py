@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from fieldkit.aadhaar import is_aadhaar
+from fieldkit.protocol.alias import MERGED
 from fieldkit.records import Record, Unfit
 from fieldkit.records.fields.formats import Format
 
@@ -21,7 +22,7 @@ SURNAME = "name (surname)"
 NAME_PARTS = (MIDDLE_NAME, SURNAME)
 NO_FIELD = frozenset({BY_AGE, *NAME_PARTS})
 """Targets that are no field of their own."""
-NEVER_IMPORTED = frozenset({"version"})
+NEVER_IMPORTED = frozenset({"version", MERGED})
 """Fields a file never sets."""
 MOSTLY = 0.95
 """A column with at least this share of Aadhaar numbers counts as a column of them."""

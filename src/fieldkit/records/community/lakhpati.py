@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from fieldkit.records.community.income_entry import IncomeEntry
+from fieldkit.records.declaration.one_person import where
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import LIMITS, Known
 from fieldkit.records.fields.dates import months_after, show_date
@@ -125,7 +126,7 @@ def in_words(member: Record, known: Known, on: date) -> Sequence[str]:
 
     Nothing if she has no income entry up to that day.
     """
-    found = known.where("income_entry", member_id=member.id)
+    found = where(known, "income_entry", member_id=member.id)
     entries = _known((one for one in found if isinstance(one, IncomeEntry)), on)
     if not entries:
         return ()
@@ -133,7 +134,7 @@ def in_words(member: Record, known: Known, on: date) -> Sequence[str]:
         standing(entries, on),
         months_in_group=_months_since(member.value("joined_on"), on),
         taken_cif=_has_taken_cif(member, known, on),
-        has_intervention=any(known.where(kind, member_id=member.id) for kind in INTERVENTIONS),
+        has_intervention=any(where(known, kind, member_id=member.id) for kind in INTERVENTIONS),
     )
     lakhpati, millionaire = (
         _limit(known, name, usual, on)
@@ -167,7 +168,7 @@ def _months_since(day: object, on: date) -> int:
 
 def _has_taken_cif(member: Record, known: Known, on: date) -> bool:
     """Say whether CIF was released to her or her group up to a day."""
-    found = [*known.where("fund_release", member_id=member.id, fund="CIF")]
+    found = [*where(known, "fund_release", member_id=member.id, fund="CIF")]
     if group := member.value("self_help_group_id"):
         found += known.where("fund_release", self_help_group_id=group, fund="CIF")
     days = (one.value("released_on") for one in found if one.value("state") in RELEASED)

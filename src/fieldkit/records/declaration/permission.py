@@ -46,6 +46,10 @@ SETTLE = Denial("role.settle", "", OPERATOR)
 """What it takes to settle a conflict over a value that others typed."""
 
 
+MERGE = Denial("role.merge", MERGED, OPERATOR)
+"""What it takes to say that two records are of one person, or to take that back."""
+
+
 class Author(NamedTuple):
     """Who makes a change, and what of the record is theirs."""
 
@@ -102,7 +106,7 @@ def _needs(author: Author, change: Change, stands: Mapping[str, Json]) -> Iterat
         if name == DELETED:
             yield deletes
         elif name == MERGED:
-            yield Denial("role.merge", name, OPERATOR)
+            yield MERGE
         elif name in _PLACE:
             yield Denial("role.move", name, OPERATOR)
         else:

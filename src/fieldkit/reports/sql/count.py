@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import cast
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Label, case, func, literal, or_, select
 
 from fieldkit.reports.area import Area
 from fieldkit.reports.declaration.measure import Measure
@@ -20,6 +20,7 @@ from fieldkit.reports.declaration.report import (
     Period,
     per_kind,
 )
+from fieldkit.reports.sql.same_person import merging
 from fieldkit.reports.sql.source import DIVISION_PATH, Source, links_of
 
 Key = tuple[Cell, ...]
@@ -36,13 +37,14 @@ def count(
 ) -> Found:
     """Count measures for each row of a dimension, and in total."""
     found: Found = {(): {}}
+    merged = merging(connection)
     for kind, some in per_kind(tuple(measures)).items():
         path = path_of(kind, area, by)
         if path is not None:
-            _add(found, _pass(connection, kind, some, area, period, path))
+            _add(found, _pass(connection, kind, some, area, period, path, merged))
         again = [one for one in some if path is None or not _adds_up(one.measure, path)]
         if again:
-            _add(found, _pass(connection, kind, again, area, period, ""))
+            _add(found, _pass(connection, kind, again, area, period, "", merged))
         summed = [one for one in some if one not in again]
         for one in summed:
             found[()][one] = _total(one, [row.get(one) for key, row in found.items() if key])
@@ -84,6 +86,7 @@ def _pass(
     area: Area,
     period: Period,
     path: str,
+    merged: frozenset[str],
 ) -> Found:
     """Count in one query; in one more each, sets of values and what needs the same links."""
     found: Found = {}
@@ -95,10 +98,15 @@ def _pass(
         else:
             sets.setdefault(one.measure.distinct, []).append(one)
     for fields, some in sets.items():
-        _add(found, _sets(connection, Source(kind, period.as_on), fields, some, area, period, path))
+        source = Source(kind, period.as_on, merging=merged)
+        _add(found, _sets(connection, source, fields, some, area, period, path))
     for links, some in together.items():
-        source = Source(kind, period.as_on, linked=bool(links))
+        source = Source(kind, period.as_on, merging=merged, linked=bool(links))
         _add(found, _whole(connection, source, some, area, period, path))
+        people = [one for one in some if source.people(one.measure.distinct)]
+        if people:
+            source = Source(kind, period.as_on, merging=merged)
+            _take_off(connection, source, people, area, period, path, found)
     return found
 
 
@@ -116,7 +124,7 @@ def _whole(
     asked = (
         select(*group, *figures)
         .select_from(source.rows)
-        .where(source.table.c.deleted.is_(False), *area.holds(source.table))
+        .where(*source.live(), *area.holds(source.table))
         .group_by(*group)
     )
     found: Found = {}
@@ -125,6 +133,42 @@ def _whole(
         numbers = [_plain(value) for value in values[len(group) :]]
         found[key] = dict(zip(measures, numbers, strict=True))
     return found
+
+
+def _take_off(
+    connection: Connection,
+    source: Source,
+    measures: Sequence[Counted],
+    area: Area,
+    period: Period,
+    path: str,
+    found: Found,
+) -> None:
+    """Count people once whose records name them by several numbers.
+
+    Only these records are looked at: those of all others are counted in the order of their numbers.
+    """
+    group = [source.column(path).label("row")] if path else []
+    figures: list[Label[int]] = []
+    several: list[ColumnElement[bool]] = []
+    for one in measures:
+        field = one.measure.distinct[0]
+        condition = source.selected(one.measure, period, one.span)
+        for number in (source.column(field), source.number(field)):
+            different = func.count(case((condition, number)).distinct())
+            figures.append(different.label(f"f{len(figures)}"))
+        several.append(source.has_several(field))
+    asked = (
+        select(*group, *figures)
+        .select_from(source.rows)
+        .where(*source.live(), *area.holds(source.table), or_(*several))
+        .group_by(*group)
+    )
+    for values in connection.execute(asked):
+        row = found[(_plain(values[0]),) if path else ()]
+        counts = [cast("int", value) for value in values[len(group) :]]
+        for one, numbers, people in zip(measures, counts[::2], counts[1::2], strict=True):
+            row[one] = int(cast("int", row[one])) - numbers + people
 
 
 def _figure(source: Source, one: Counted, period: Period) -> ColumnElement[object]:
@@ -159,12 +203,13 @@ def _sets(
     ]
     place = ["district"] if "block" in fields else []  # a block lies in one: the index begins so
     names = dict.fromkeys([*([path] if path else []), *place, *fields])
-    columns = [source.column(name).label(f"k{n}") for n, name in enumerate(names)]
+    numbers = [source.number(name) for name in names]
+    columns = [number.label(f"k{n}") for n, number in enumerate(numbers)]
     sets = (
         select(*columns, *flags)
         .select_from(source.rows)
-        .where(source.table.c.deleted.is_(False), *area.holds(source.table), or_(*selected))
-        .group_by(*(source.column(name) for name in names))
+        .where(*source.live(), *area.holds(source.table), or_(*selected))
+        .group_by(*numbers)
         .subquery()
     )
     group = [sets.c.k0] if path else []

@@ -8,6 +8,7 @@ from fieldkit.records import Reference
 from fieldkit.reports.area import Area
 from fieldkit.reports.declaration.report import Cell, Counted, Dimension, Period
 from fieldkit.reports.sql.count import path_of
+from fieldkit.reports.sql.same_person import merging
 from fieldkit.reports.sql.source import Source, field_of
 
 
@@ -25,9 +26,9 @@ def drill(
     of those that hold it. An amount is the sum over the records returned.
     """
     measure = one.measure
-    source = Source(measure.kind, period.as_on)
+    source = Source(measure.kind, period.as_on, merging=merging(connection))
     selected = [
-        source.table.c.deleted.is_(False),
+        *source.live(),
         *area.holds(source.table),
         source.selected(measure, period, one.span),
     ]
@@ -37,7 +38,7 @@ def drill(
             return []
         column = source.column(path)
         selected.append(column.is_(None) if key[0] is None else column == key[0])
-    keys = [source.column(name) for name in measure.distinct]
+    keys = [source.number(name) for name in measure.distinct]
     kind = measure.kind
     if not keys:
         asked = select(source.table.c.id)

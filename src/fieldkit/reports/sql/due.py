@@ -29,6 +29,7 @@ from fieldkit.records import kinds
 from fieldkit.reports.area import Area
 from fieldkit.reports.declaration.due import Due, DueItem
 from fieldkit.reports.sql.aliases import alias
+from fieldkit.reports.sql.same_person import is_about, merging, together
 from fieldkit.reports.sql.source import Source
 
 
@@ -45,9 +46,12 @@ def due_items(
 
     ``about``: numbers of the persons and groups concerned; None: of everybody.
     """
-    asked = _asked(tuple(rules), area, today, about is not None)
+    merged = merging(connection)
+    asked = _asked(tuple(rules), area, today, merged, about is not None)
     if asked is None:
         return []
+    if about is not None:
+        about = together(connection, merged, about)
     asked = asked.limit(limit).offset(offset) if limit is not None else asked
     items = [
         DueItem(
@@ -68,10 +72,10 @@ def due_items(
 
 @lru_cache(maxsize=32)
 def _asked(
-    rules: tuple[Due, ...], area: Area, today: date, few: bool
+    rules: tuple[Due, ...], area: Area, today: date, merged: frozenset[str], few: bool
 ) -> Select[tuple[object, ...]] | None:
     """Return the question for what is due; kept, for it takes longer to write than to answer."""
-    parts = [_part(rule, area, today, few=few) for rule in rules]
+    parts = [_part(rule, area, today, merged, few=few) for rule in rules]
     if not parts:
         return None
     found = union_all(*parts).subquery()
@@ -82,16 +86,18 @@ def due_counts(
     connection: Connection, rules: Sequence[Due], area: Area, today: date
 ) -> list[tuple[str, int, date]]:
     """Return how many wait for each sort of work, and since when the longest."""
-    asked = _counted(tuple(rules), area, today)
+    asked = _counted(tuple(rules), area, today, merging(connection))
     rows = connection.execute(asked) if asked is not None else ()
     counted = {row[0]: (row[1], row[2]) for row in rows}
     return [(rule.name, *counted[rule.name]) for rule in rules if rule.name in counted]
 
 
 @lru_cache(maxsize=8)
-def _counted(rules: tuple[Due, ...], area: Area, today: date) -> Select[str, int, date] | None:
+def _counted(
+    rules: tuple[Due, ...], area: Area, today: date, merged: frozenset[str]
+) -> Select[str, int, date] | None:
     """Return the question for how much is due of each sort."""
-    parts = [_part(rule, area, today) for rule in rules]
+    parts = [_part(rule, area, today, merged) for rule in rules]
     if not parts:
         return None
     found = union_all(*parts).subquery()
@@ -100,19 +106,21 @@ def _counted(rules: tuple[Due, ...], area: Area, today: date) -> Select[str, int
     return select(what, func.count(), func.min(since)).group_by(what)
 
 
-def _part(rule: Due, area: Area, today: date, *, few: bool = False) -> Select[tuple[object, ...]]:
+def _part(
+    rule: Due, area: Area, today: date, merged: frozenset[str], *, few: bool = False
+) -> Select[tuple[object, ...]]:
     """``few``: only about those in the parameter ``about``."""
-    source = Source(rule.kind, today, few=few)
+    source = Source(rule.kind, today, merging=merged, few=few)
     since = source.column(rule.since)
     conditions: list[ColumnElement[bool]] = [
-        source.table.c.deleted.is_(False),
+        *source.live(),
         *area.holds(source.table),
         source.holds(rule.where),
         since <= today - timedelta(days=rule.after),
     ]
     conditions += [~gone for gone in _deleted(source, rule)]
     if rule.until_later:
-        conditions.append(~_later(source, rule))
+        conditions.append(~_later(source, rule, merged))
     if few:
         named = [source.table.c[name] for name in (*rule.about, "id")]
         about: BindParameter[list[str]] = bindparam("about", expanding=True)
@@ -140,7 +148,7 @@ def _about(source: Source, rule: Due) -> tuple[ColumnElement[str], ColumnElement
     if not rule.about:
         return literal(rule.kind), own
     references = source.kind.references()
-    columns = [(source.table.c[name], references[name].kinds[0]) for name in rule.about]
+    columns = [(source.number(name), references[name].kinds[0]) for name in rule.about]
     kind = case(*((column.is_not(None), named) for column, named in columns), else_=rule.kind)
     return cast(kind, String), func.coalesce(*(column for column, _ in columns), own)
 
@@ -150,14 +158,20 @@ def _deleted(source: Source, rule: Due) -> Iterator[ColumnElement[bool]]:
     references = source.kind.references()
     for name in rule.about:
         other = alias(kinds()[references[name].kinds[0]].table(), f"gone_{name}")
-        yield exists().where(other.c.id == source.table.c[name], other.c.deleted.is_(True))
+        yield exists().where(other.c.id == source.number(name), other.c.deleted.is_(True))
 
 
-def _later(source: Source, rule: Due) -> ColumnElement[bool]:
+def _later(source: Source, rule: Due, merged: frozenset[str]) -> ColumnElement[bool]:
     """Return the condition that a later record about the same exists."""
     other = alias(source.table, "later")
-    own = source.table.c
-    same = [and_(other.c[name] == own[name], own[name].is_not(None)) for name in rule.about]
+    own, references = source.table.c, source.kind.references()
+    same: list[ColumnElement[bool]] = []
+    for name in rule.about:
+        number, person = source.number(name), references[name].kinds[0]
+        theirs = other.c[name] == number
+        if person in merged:
+            theirs = is_about(other.c[name], number, kinds()[person])
+        same.append(and_(theirs, own[name].is_not(None)))
     day = rule.until_later
     counts = [other.c[name].in_(values) for name, values in rule.later_in.items()]
     return exists().where(other.c.deleted.is_(False), *counts, or_(*same), other.c[day] > own[day])

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, extract, func, select
 from fieldkit.reports.area import Area
 from fieldkit.reports.declaration.report import AREA, Counted, Dimension, Period
 from fieldkit.reports.sql.count import Key, path_of
+from fieldkit.reports.sql.same_person import merging
 from fieldkit.reports.sql.source import Source
 
 MONTHS = 12
@@ -31,7 +32,7 @@ def monthly(
     Nothing for a measure without a day, and for one of several fields' different values.
     """
     measure, last = one.measure, period.days(one.span)[1]
-    source = Source(measure.kind, period.as_on)
+    source = Source(measure.kind, period.as_on, merging=merging(connection))
     day = source.day(measure)
     if day is None or measure.earliest or len(measure.distinct) > 1:
         return {}
@@ -42,7 +43,7 @@ def monthly(
     numbered = extract("year", day) * 12 + extract("month", day)
     figures = select(numbered.label("month"), _figure(source, one).label("figure"), *group)
     conditions = [
-        source.table.c.deleted.is_(False),
+        *source.live(),
         *area.holds(source.table),
         source.selected(measure, period, one.span),
         day >= date(year, month + 1, 1),
@@ -66,5 +67,5 @@ def _figure(source: Source, one: Counted) -> ColumnElement[int]:
         total = func.coalesce(func.sum(source.column(measure.amount)), 0)
         return cast("ColumnElement[int]", total)
     if measure.distinct:
-        return func.count(source.column(measure.distinct[0]).distinct())
+        return func.count(source.number(measure.distinct[0]).distinct())
     return func.count()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
-    Select,
+    SelectBase,
     and_,
     case,
     exists,
@@ -40,6 +40,13 @@ from fieldkit.reports.declaration.measure import (
 from fieldkit.reports.declaration.report import Period, Span
 from fieldkit.reports.sql.aliases import alias
 from fieldkit.reports.sql.ladder import RUNG, rungs
+from fieldkit.reports.sql.same_person import (
+    counts_once,
+    is_about,
+    standing_of,
+    together_with,
+    with_same,
+)
 
 DIVISION_PATH = "district:division"
 """The path to the division of the district that a record belongs to."""
@@ -48,22 +55,38 @@ DIVISION_PATH = "district:division"
 class Source:
     """A kind's table, joined once with each record that a path leads through."""
 
-    def __init__(self, kind: str, as_on: date, *, few: bool = False, linked: bool = False) -> None:
+    def __init__(
+        self,
+        kind: str,
+        as_on: date,
+        *,
+        merging: frozenset[str] = frozenset(),
+        few: bool = False,
+        linked: bool = False,
+    ) -> None:
         """``few``: few of the rows are looked at, so each looks for what refers to it.
 
         ``linked``: only rows with what :func:`links_of` names are looked at. The database then
-        begins with those, which are few, and not with every row.
+        begins with those, which are few, and not with every row. ``merging``: the kinds of which
+        some records are the same person as others; references name the one that stands for them.
         """
         self.kind = kinds()[kind]
         self.table = self.kind.table()
         self.as_on = as_on
+        self._merging = merging
         self._few = few
         self._outer = not linked
         self.rows: FromClause = self.table
         self._joined: dict[str, tuple[type[Record], NamedFromClause]] = {}
+        self._standing: dict[tuple[str, str], ColumnElement[object]] = {}
         self._linked: dict[int, ColumnElement[object]] = {}
         self._rungs: dict[str, ColumnElement[object]] = {}
         self._kept: list[Has | Shared] = []
+
+    def live(self) -> list[ColumnElement[bool]]:
+        """Return the conditions that a record is there, and that no other stands for it."""
+        there: list[ColumnElement[bool]] = [self.table.c.deleted.is_(False)]
+        return [*there, counts_once(self.kind)] if self.kind.kind() in self._merging else there
 
     def column(self, path: str) -> ColumnElement[object]:
         """Return the column of a field, or of one that a reference leads to.
@@ -83,19 +106,56 @@ class Source:
         # As literals: PostgreSQL does not know two parameters in GROUP BY and SELECT for the same.
         return func.substr(columns[name], literal_column("1"), literal_column(str(int(length))))
 
+    def number(self, path: str) -> ColumnElement[object]:
+        """Return a column; of a reference to people, the number of the record that stands for each.
+
+        ``path``: as for :meth:`column`.
+        """
+        through, _, name = path.rpartition(".")
+        kind, rows = self._through(through) if through else (self.kind, self.table)
+        return self._stands(kind, rows, name) if name in kind.references() else self.column(path)
+
+    def people(self, distinct: Sequence[str]) -> bool:
+        """Say whether the values counted are people of whom some have several numbers."""
+        return any(self._people(path) for path in distinct)
+
+    def has_several(self, path: str) -> ColumnElement[bool]:
+        """Return the condition that a reference is to a person with several numbers."""
+        people = self._people(path)
+        column = self.column(path)
+        return column.in_(select(together_with(people).c.number)) if people else false()
+
+    def _people(self, path: str) -> type[Record] | None:
+        through, _, name = path.rpartition(".")
+        kind = self._through(through)[0] if through else self.kind
+        return _people(kind, name, self._merging) if name in kind.references() else None
+
     def _through(self, path: str) -> tuple[type[Record], NamedFromClause]:
         """Return the kind and the joined rows that a reference leads to."""
         if path in self._joined:
             return self._joined[path]
         before, _, name = path.rpartition(".")
-        kind, columns = self._through(before) if before else (self.kind, self.table)
+        kind, referring = self._through(before) if before else (self.kind, self.table)
+        number = self._stands(kind, referring, name)
         there = kinds()[kind.references()[name].kinds[0]]
         rows = alias(there.table(), f"through_{len(self._joined)}")
-        self.rows = self.rows.outerjoin(
-            rows, and_(rows.c.id == columns.c[name], rows.c.deleted.is_(False))
-        )
+        self.rows = self.rows.outerjoin(rows, and_(rows.c.id == number, rows.c.deleted.is_(False)))
         self._joined[path] = there, rows
         return there, rows
+
+    def _stands(
+        self, kind: type[Record], rows: NamedFromClause, name: str
+    ) -> ColumnElement[object]:
+        """Return a column; of a reference to people, the number of the record that stands for each.
+
+        Their records are then joined once.
+        """
+        people, place = _people(kind, name, self._merging), (rows.name, name)
+        if people and place not in self._standing:
+            same = standing_of(people, f"{rows.name}_{name}")
+            self.rows = self.rows.outerjoin(same, same.c.number == rows.c[name])
+            self._standing[place] = func.coalesce(same.c.by, rows.c[name])
+        return self._standing.get(place, rows.c[name])
 
     def _rung(self, members: NamedFromClause, through: str) -> ColumnElement[object]:
         """Join where members stand on the income ladder; only those that rows refer to."""
@@ -106,7 +166,8 @@ class Source:
                 only = select(referring.c[through]).where(
                     referring.c.deleted.is_(False), referring.c[through].is_not(None)
                 )
-            found = rungs(self.as_on, f"rungs_{len(self._rungs)}", only)
+            merged = "member" in self._merging
+            found = rungs(self.as_on, f"rungs_{len(self._rungs)}", only, merged=merged)
             self.rows = self.rows.join(
                 found, found.c.member_id == members.c.id, isouter=self._outer
             )
@@ -126,7 +187,7 @@ class Source:
         column = self.column(path)
         if isinstance(test, Has):
             if self._few:
-                there = _refers(column, test, self.as_on)
+                there = _refers(column, test, self.as_on, self._merging)
                 return ~there if test.lacks else there
             found = self._link(column, test)
             return found.is_(None) if test.lacks else found.is_not(None)
@@ -153,7 +214,8 @@ class Source:
     def _link(self, column: ColumnElement[object], test: Has) -> ColumnElement[object]:
         """Join the record numbers to which another kind's records refer; return theirs."""
         if id(test) not in self._linked:
-            found = _referring(test, self.as_on).distinct().subquery(f"linked_{len(self._linked)}")
+            asked = _referring(test, self.as_on, self._merging)
+            found = asked.subquery(f"linked_{len(self._linked)}")
             self.rows = self.rows.outerjoin(found, found.c.number == column)
             self._linked[id(test)] = found.c.number
             self._kept.append(test)
@@ -163,7 +225,7 @@ class Source:
         """Join the values that several records hold."""
         if id(test) not in self._linked:
             columns = [self.table.c[name] for name in test.fields]
-            given = [self.table.c.deleted.is_(False), *(one.is_not(None) for one in columns)]
+            given = [*self.live(), *(one.is_not(None) for one in columns)]
             shared = select(*columns).where(*given).group_by(*columns).having(func.count() > 1)
             found = shared.subquery(f"shared_{len(self._linked)}")
             same = (found.c[name] == self.table.c[name] for name in test.fields)
@@ -236,29 +298,51 @@ def _division_of(district: ColumnElement[object]) -> ColumnElement[object]:
     )
 
 
-def _referring(test: Has, as_on: date) -> Select[object]:
-    """Return the question for the record numbers to which another kind's records refer."""
-    other = Source(test.kind, as_on)
-    refers = other.column(test.field)
-    conditions: list[ColumnElement[bool]] = [
-        other.table.c.deleted.is_(False),
-        refers.is_not(None),
-        other.holds(test.where),
-    ]
+def _referring(test: Has, as_on: date, merging: frozenset[str]) -> SelectBase:
+    """Return the question for the record numbers to which another kind's records refer.
+
+    Of people, all their numbers.
+    """
+    other = Source(test.kind, as_on, merging=merging)
+    number: ColumnElement[object] = other.column(test.field).label("number")
+    given = _counting(other, test, as_on)
+    asked = select(number).select_from(other.rows).where(number.is_not(None), *given).distinct()
+    people = _people(other.kind, test.field, merging)
+    if people is None:
+        return asked
+    refers, rows = other.table.c[test.field], other.rows
+    return with_same(
+        asked, people, lambda number: exists().select_from(rows).where(refers == number, *given)
+    )
+
+
+def _refers(
+    column: ColumnElement[object], test: Has, as_on: date, merging: frozenset[str]
+) -> ColumnElement[bool]:
+    """Return the condition that another kind's record refers to this row's value.
+
+    The database looks for the value alone.
+    """
+    other = Source(test.kind, as_on, merging=merging)
+    refers, given = other.table.c[test.field], _counting(other, test, as_on)
+    people = _people(other.kind, test.field, merging)
+    there = is_about(refers, column, people) if people else refers == column
+    return exists().select_from(other.rows).where(there, *given)
+
+
+def _people(kind: type[Record], name: str, merging: frozenset[str]) -> type[Record] | None:
+    """Return the kind of people that a field refers to, if some of them have several numbers."""
+    found = (one for one in kind.references()[name].kinds if one in merging)
+    return next((kinds()[one] for one in found), None)
+
+
+def _counting(other: Source, test: Has, as_on: date) -> list[ColumnElement[bool]]:
+    """Return the conditions that a record counts for a test."""
+    conditions = [*other.live(), other.holds(test.where)]
     if test.on:
         day = other.column(test.on)
         conditions.append(or_(day.is_(None), day <= as_on))
-    number: ColumnElement[object] = refers.label("number")
-    return select(number).select_from(other.rows).where(*conditions)
-
-
-def _refers(column: ColumnElement[object], test: Has, as_on: date) -> ColumnElement[bool]:
-    """Return the condition that another kind's record refers to this row's value.
-
-    SQLite looks for the value alone: it puts the condition into the question it is about.
-    """
-    found = _referring(test, as_on).subquery()
-    return exists().where(found.c.number == column)
+    return conditions
 
 
 def _within(day: ColumnElement[object], period: Period, span: Span) -> ColumnElement[bool]:

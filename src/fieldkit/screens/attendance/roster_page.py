@@ -162,12 +162,14 @@ class RosterPage(FindPage):
 
     def taken_before(self, store: Store) -> set[str]:
         """Return the people who are on the roster."""
-        return {
+        taken = {
             str(person)
             for line in store.where(self._kind.kind(), **{self._field: self._record_id})
             for name in self._people.values()
             if (person := line.value(name))
         }
+        standing = store.persons(taken)
+        return {standing.get(one, one) for one in taken}
 
     def taken_choice(self, row: Row) -> Choice:
         """Return the row of a person who is on the roster: Enter only says so."""

@@ -40,6 +40,8 @@ class PersonAnswers(NamedTuple):
     """Returns those who were said to be different, as it stands now."""
     same: Callable[[str, int | None], Awaitable[object]] | None = None
     """They are the same; with the version of the record as it was shown. None: not offered."""
+    merges: bool = False
+    """Whether both are saved, so that the same person's records can be merged."""
     stays: bool = False
     """Whether the page stays open once nobody is left to decide about."""
 

@@ -71,7 +71,7 @@ class KnownPage(FindPage):
 
     def taken_before(self, store: Store) -> set[str]:
         """Return the people whose record there is already."""
-        found = store.where(self._begun.kind(), **self._texts)
+        found = store.about(self._begun.kind(), **self._texts)
         return {str(person) for one in found if (person := one.value(self._known_by))}
 
     def taken_choice(self, row: Row) -> Choice:

@@ -30,7 +30,15 @@ def search(store: Store, text: str, kinds: Sequence[str] | None) -> tuple[list[R
         row_of(referred, record, titled=mixed)._replace(state=states[record.id])
         for record in records
     ]
+    others = {hit.id: hit.number for hit in hits if hit.number}
+    rows = [with_other_number(row, others[row.id]) if row.id in others else row for row in rows]
     return rows, first_is_sure(hits)
+
+
+def with_other_number(row: Row, number: str) -> Row:
+    """Return the row of a person with the other number under which they were found."""
+    what, own = row.below
+    return row._replace(below=(", ".join(filter(None, (what, f"also entered as {number}"))), own))
 
 
 def first_is_sure(hits: Sequence[Hit]) -> bool:

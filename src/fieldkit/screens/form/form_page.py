@@ -126,6 +126,10 @@ class FormPage(Page["SavedRecord | None"]):
                 self.set_header(record_id)
             found = await self.ask(lambda store: start(store, kind, record_id, operator))
             record, self._label = found.record, found.label
+            merged = record_id if record and record_id != record.id else ""
+            if record and merged:
+                record_id = record.id
+                draft = draft and replace(draft, record_id=record_id, base=record.version or 0)
             self._issues = {**found.denied, **found.issues}
             kept = self._keeping.begin(found.choices, kind)
             texts = {**({} if draft or record else kept), **(texts or {})}
@@ -138,7 +142,8 @@ class FormPage(Page["SavedRecord | None"]):
             model.second.open(found.twice, copied=texts or {})
             if draft:
                 model.go_on_typing()
-            model.say(self._issues.get("", ""))
+            said = f"{merged} is the same person: this is {record_id}. " if merged else ""
+            model.say(said + self._issues.get("", ""))
             begun = draft or Draft(kind.kind(), self.app.operator, None, record_id)
             self._drafting.begin(replace(begun, base=base_of(record, draft)), texts)
             self.form.show(model)

@@ -59,6 +59,12 @@ class Start:
     """The fields that this laptop asks for twice."""
 
 
+def _to_edit(store: Store, kind: type[Record], record_id: str) -> Record | None:
+    """Return the record that a form edits: of a merged duplicate, the one that stands for it."""
+    number = store.stands_for(kind.kind(), [record_id])[record_id]
+    return store.get(kind.kind(), number)
+
+
 def base_of(record: Record | None, draft: Draft | None) -> int | None:
     """Return the record's version the operator saw in the form (rule 23); None: a new record.
 
@@ -82,7 +88,7 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
     for field in kind.asked_fields().values():
         if isinstance(field.format, Choice):
             field.format.matching("a")
-    record = store.get(kind.kind(), record_id) if record_id else None
+    record = _to_edit(store, kind, record_id) if record_id else None
     if record_id and record is None:
         raise StoreError(NOT_HERE)
     new = record is None or record.version is None
@@ -151,7 +157,7 @@ def _texts(kind: type[Record], record: Record) -> dict[str, str]:
 def referred(store: Store, among: Sequence[str], typed: str) -> list[Candidate]:
     """Return the records a text could mean, by number or name; without a text, the newest."""
     if read_id(typed):
-        record = store.record(typed)
+        record = store.standing_record(typed)
         known = record is not None and record.kind() in among
         return [_candidate(record, sure=True)] if record is not None and known else []
     if not typed:

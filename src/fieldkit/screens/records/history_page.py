@@ -47,6 +47,8 @@ class HistoryPage(PickerPage[None]):
         super().__init__()
         self.kind, self.record_id, self.label = kind, record_id, label
         self._deleted = False
+        self._kept = ""
+        """The number of the record that stands for this one, if another does."""
         self._of_others: History | None = None
         """The server's answer; None: none yet."""
         self._stop: Stop | None = None
@@ -64,6 +66,7 @@ class HistoryPage(PickerPage[None]):
         theirs = self._of_others.changes if self._of_others else ()
 
         def read(store: Store) -> tuple[list[Logged], bool, list[Made], Mapping[str, str]]:
+            self._kept = kept_of(store, self.kind, self.record_id)
             record = store.get(self.kind, self.record_id)
             logged = store.outbox.of(self.record_id)
             history = [made(one) for one in merge_histories(logged, theirs)]
@@ -73,7 +76,8 @@ class HistoryPage(PickerPage[None]):
         logged, self._deleted, history, names = await self.read(read)
         chips: list[Cell] = [(Span("deleted", "bad"),)] if self._deleted else []
         self.set_header(self.label, "History", chips=[*chips, (Span(self.record_id, "dim"),)])
-        self.set_keys(*("z restore",) * self._deleted, *self.KEYS)
+        merged = ("y not the same after all",) * bool(self._kept)
+        self.set_keys(*("z restore",) * self._deleted, *merged, *self.KEYS)
         width = self.size.width - 2 * MARGIN
         changes = list(reversed(list(with_before(self.kind, history, names))))
         others = (
@@ -103,11 +107,27 @@ class HistoryPage(PickerPage[None]):
         return f"{count}; older ones are only on the server" if self._of_others.more else count
 
     async def on_key(self, event: events.Key) -> None:
-        """Restore a deleted record at z."""
+        """Restore a deleted record at z; at y, take a merge back."""
         await self.picker.settled()
-        if self._deleted and (event.character or "").lower() == "z":
+        letter = (event.character or "").lower()
+        if self._deleted and letter == "z":
             event.stop()
             await self.run_reporting(self._restore)
+        elif self._kept and letter == "y":
+            event.stop()
+            await self.run_reporting(self._unmerge)
+
+    async def _unmerge(self) -> None:
+        """Ask at the first key, take back at the second that this is the same person."""
+        kept, operator = self._kept, self.app.operator
+        question = f"{self.label} is not the same person as {kept}?"
+        stays = "Values that were taken over stay."
+        if not self.confirmed(f"unmerge {self.record_id}", question, f"y again. {stays}"):
+            return
+        await self.ask(lambda store: store.unmerge(self.kind, self.record_id, operator))
+        await self.picker.follow()
+        await self.app.refresh_status()
+        self.say(f"{self.label}, {self.record_id}, is a person apart again.", done=True)
 
     async def _restore(self) -> None:
         label = await restore(self, self.record_id)
@@ -138,6 +158,12 @@ class HistoryPage(PickerPage[None]):
         """Stop asking the server once the page is closed."""
         if self._stop is not None:
             self._stop.set()
+
+
+def kept_of(store: Store, kind: str, number: str) -> str:
+    """Return the record that stands for another; empty if it stands for itself."""
+    kept = store.stands_for(kind, [number])[number]
+    return "" if kept == number else kept
 
 
 def _clause(sentence: str) -> str:

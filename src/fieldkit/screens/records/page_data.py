@@ -13,7 +13,14 @@ from fieldkit.screens.lookup.filled import Section, filled
 from fieldkit.screens.lookup.issues import Issue, issues
 from fieldkit.screens.lookup.rows import Row, fetch_references, record_words, row_of
 from fieldkit.screens.records.lines import Line, dependents
-from fieldkit.screens.records.summary import Identity, identity, steps
+from fieldkit.screens.records.summary import (
+    Identity,
+    OtherNumber,
+    identity,
+    other_numbers,
+    same_as,
+    steps,
+)
 from fieldkit.screens.records.timeline import timeline
 
 if TYPE_CHECKING:
@@ -44,15 +51,19 @@ class PageData:
     sections: Sequence[Section]
     notes: Sequence[tuple[str, str]] = ()
     """The notes on its fields: the field's label, and the note."""
+    others: Sequence[OtherNumber] = ()
+    """The other numbers of the person."""
+    same_as: str = ""
+    """Whom it is the same person as, where their record cannot be shown in its place."""
     settle: frozenset[str] = frozenset()
     """Ids, of this record or of lines, with an open conflict."""
 
 
 def read_page_data(store: Store, record_id: str) -> PageData | None:
-    """Read the page of a record; None if it is not on this laptop."""
+    """Read the page of a record, or of the one that stands for it; None if neither is here."""
     from fieldkit.records.fields.formats import today
 
-    record = store.record(record_id)
+    record = store.standing_record(record_id)
     if record is None:
         return None
     row = row_of(store, record)
@@ -76,6 +87,8 @@ def read_page_data(store: Store, record_id: str) -> PageData | None:
         lines=lines,
         sections=filled(referred, record),
         notes=[(called(record.fields(), name), text) for name, text in notes_of(record).items()],
+        others=other_numbers(store, record),
+        same_as=same_as(store, record),
         settle=open_.settle,
     )
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from fieldkit.about.due import Due
 from fieldkit.screens.look.charts import card, steps
-from fieldkit.screens.look.glyphs import CORRECT, DUE, NOTE
+from fieldkit.screens.look.glyphs import CORRECT, DUE, NOTE, SAME
 from fieldkit.screens.look.parts import Block, heading
 from fieldkit.screens.look.text import (
     Cell,
@@ -38,6 +38,7 @@ def above(page: PageData, width: int, *, due: bool) -> list[Cell]:
         first, *rest = page.standing
         stands = [(Span(first, "strong"),), *((Span(text),) for text in rest)]
         lines += wrapped(joined(stands), width, 2)
+    lines += same_person_lines(page, width)
     if len(page.steps) > 1:
         lines += ["", steps(page.steps, width)]
     needed = due_lines(page.due, width) if due else []
@@ -47,6 +48,14 @@ def above(page: PageData, width: int, *, due: bool) -> list[Cell]:
     noted = note_lines(page.notes, width)
     lines += ["", *noted] if noted else []
     return [*lines, ""]
+
+
+def same_person_lines(page: PageData, width: int) -> list[Text]:
+    """Return under which other numbers a person was entered, or whom they are the same as."""
+    said = [f"Also entered as {one.id}, {one.merged}." for one in page.others if not one.deleted]
+    said += [page.same_as] if page.same_as else []
+    signed = ((Span(f"{SAME} ", "ok"), Span(words)) for words in said)
+    return [line for one in signed for line in wrapped(one, width, 2)]
 
 
 def due_lines(found: Sequence[Due], width: int, most: int = 3) -> list[Text]:

@@ -13,7 +13,7 @@ from textual import events
 from fieldkit.screens.base.navigator import MenuEntry, PersonAnswers
 from fieldkit.screens.base.page import PickerPage, say_on_screen
 from fieldkit.screens.look.charts import timeline_joint
-from fieldkit.screens.look.parts import MARGIN, Key, keys, rare, state
+from fieldkit.screens.look.parts import MARGIN, Key, heading, keys, rare, state
 from fieldkit.screens.look.text import Span
 from fieldkit.screens.lookup.deleting import ask_and_delete, restore
 from fieldkit.screens.lookup.rows import NOT_HERE, Row
@@ -70,6 +70,7 @@ class RecordPage(PickerPage[None]):
             self.set_keys(*self.KEYS)
             self.set_panel()
             return Answer(mark=None, above=(NOT_HERE,), scrolls=True)
+        self.record_id = found.row.id  # it may have been asked for by another number of the person
         words = f"deleted, {found.state}" if found.deleted else found.state
         self.set_header(found.plural, found.row.label, chips=[state(words)])
         self.set_keys(*self._keys(found))
@@ -100,7 +101,7 @@ class RecordPage(PickerPage[None]):
         # A record with several dated steps has several lines, each with a mark of its own.
         seen: defaultdict[str, count[int]] = defaultdict(count)
         joint = (timeline_joint(SIGN_AT),) if joints else ()
-        return [
+        lines = [
             Choice(
                 in_short(line.cells) if found.dated and self.size.width < _NARROW else line.cells,
                 partial(self.open, line.kind, line.id),
@@ -110,6 +111,21 @@ class RecordPage(PickerPage[None]):
                 gap=(("",) if line.head else joint) if number else (),
             )
             for number, line in enumerate(found.lines)
+        ]
+        return [*lines, *self._others(found)]
+
+    def _others(self, found: PageData) -> list[Choice]:
+        """Return a row for each other number of the person, which opens its history."""
+        head = heading("also entered as")
+        return [
+            Choice(
+                ((Span(one.id, "strong"),), one.label, (Span(one.merged, "dim"),)),
+                partial(self._open_history, found.row._replace(id=one.id, label=one.label)),
+                key=f"other {one.id}",
+                head="" if place else head,
+                gap=("",),
+            )
+            for place, one in enumerate(found.others)
         ]
 
     async def open(self, kind: str, record_id: str) -> None:
@@ -239,7 +255,7 @@ class RecordPage(PickerPage[None]):
             )
             apart.discard(number)
 
-        answers = PersonAnswers(different, take_back, lambda: apart, stays=True)
+        answers = PersonAnswers(different, take_back, lambda: apart, merges=True, stays=True)
         await self.navigator.open_same_person(record, answers)
 
     async def _open_history(self, row: Row) -> None:

@@ -80,7 +80,7 @@ def steps(store: Store, record: Record) -> list[Step]:
     found: dict[str, Step] = {}
     for milestone, kind in milestones_of(record.kind()):
         about, at = milestone.about, milestone.at
-        records = store.where(kind.kind(), **{about: record.id}) if about else [record]
+        records = store.about(kind.kind(), **{about: record.id}) if about else [record]
         done = stopped = False
         for one in records:
             there = None
@@ -93,3 +93,52 @@ def steps(store: Store, record: Record) -> list[Step]:
         done = before.done or done
         found[milestone.word] = Step(milestone.word, done, (before.stopped or stopped) and not done)
     return list(found.values())
+
+
+# --- other numbers ---
+
+
+class OtherNumber(NamedTuple):
+    """A record for which the page's record stands."""
+
+    id: str
+    label: str
+    merged: str
+    """By whom and when, as far as this laptop knows."""
+    deleted: bool = False
+
+
+def other_numbers(store: Store, record: Record) -> list[OtherNumber]:
+    """Return the records for which this one stands."""
+    numbers = store.merged_with(record.kind(), record.id) if record.person else []
+    found = store.fetch([record.kind()], numbers)
+    return [
+        OtherNumber(one.id, one.label(), merged_words(store, one.id), one.deleted)
+        for number in numbers
+        if (one := found.get((record.kind(), number)))
+    ]
+
+
+def merged_words(store: Store, number: str) -> str:
+    """Return who merged a record and when, if it was on this laptop."""
+    from fieldkit.protocol.alias import MERGED
+    from fieldkit.records.fields.dates import day_at
+    from fieldkit.records.fields.formats import show_date
+
+    merging = [one.change for one in store.outbox.of(number) if MERGED in one.change.fields]
+    if not merging or not merging[-1].fields[MERGED]:
+        return "merged on another laptop"
+    return f"merged by {merging[-1].operator} on {show_date(day_at(merging[-1].at))}"
+
+
+def same_as(store: Store, record: Record) -> str:
+    """Return whom a record is the same as that this laptop cannot show in its place; else ""."""
+    from fieldkit.protocol.alias import MERGED
+
+    number = record.values().get(MERGED)
+    if not number or store.stands_for(record.kind(), [record.id])[record.id] != record.id:
+        return ""
+    known = store.get(record.kind(), str(number))
+    if known is None:
+        return f"Same person as {number}, whose record is in another block or not here yet."
+    return f"Same person as {number}, whose record is deleted." if known.deleted else ""

@@ -36,7 +36,8 @@ def timeline(store: Store, record: Record) -> tuple[list[Line], OpenAbout]:
     from fieldkit.records.declaration.roles import day_marks
 
     events = store.timeline(record.id)
-    events.sort(key=lambda event: event.id != record.id or event.on is not None)
+    own = {record.id, *(event.number for event in events if event.number == event.id)}
+    events.sort(key=lambda event: event.id not in own or event.on is not None)
     for how in day_marks():
         events = _fold_days_of(store, how, record, events)
     open_ = store.open_about([record.id, *(event.id for event in events)])
@@ -55,11 +56,15 @@ def _line(event: Event, open_: OpenAbout, *, newest: bool) -> Line:
     cells: tuple[Cell, ...] = (
         fit((Span(show_date(event.on) if event.on else "no date", "dim"),), _DATE),
         (sign, Span(what, "strong")),
-        (Span(more, "dim"),),
+        joined(((Span(more, "dim"),), (Span(_under(event), "dim"),))),
         (Span(event.by, "dim"),),
         state_mark(words) if quiet else state(words),
     )
     return Line(cells, event.kind, event.id)
+
+
+def _under(event: Event) -> str:
+    return f"under {event.number}" if event.number else ""
 
 
 def in_short(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
@@ -74,7 +79,7 @@ def _fold_days_of(
     from fieldkit.records.declaration.roles import people_in
 
     field, days = people_in(how.kind).get(record.kind()), how.days
-    marks = store.where(how.kind.kind(), **{field: record.id}) if field else []
+    marks = store.about(how.kind.kind(), **{field: record.id}) if field else []
     parents = {mark.id: str(mark.value(days.of) or "") for mark in marks}
     absent = {mark.id for mark in marks if mark.value(days.present) is False}
     return fold_days(events, parents, absent, how.parent)

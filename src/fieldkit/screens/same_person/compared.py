@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from fieldkit.screens.lookup.issues import role_of
 from fieldkit.screens.lookup.rows import RecordSource, fetch_references, shown_value
 
 if TYPE_CHECKING:
@@ -37,6 +38,51 @@ def compared(store: Store, record: Record, number: str) -> Compared | None:
     pairs = list(_pairs(fetch_references(store, [record, known]), record, known))
     entered = (_entered(record), _entered(known))
     return Compared([*pairs, Pair("Entered", *entered)], known.version)
+
+
+class Difference(NamedTuple):
+    """A field that two saved records say differently, in words."""
+
+    name: str
+    label: str
+    values: tuple[str, str]
+
+
+class Both(NamedTuple):
+    """Two saved records that may become one."""
+
+    labels: tuple[str, str]
+    differences: Sequence[Difference]
+    """What tells people apart comes first."""
+    denied: str
+    """What the server would not take from this laptop's role; empty: it takes a merge."""
+
+
+def both(store: Store, kind: str, numbers: tuple[str, str]) -> Both | None:
+    """Compare two saved records field by field; None if one of them is no longer here."""
+    from fieldkit.records import tells_apart
+
+    found = store.fetch([kind], numbers)
+    if len(found) < 2:
+        return None
+    one, other = (found[kind, number] for number in numbers)
+    source, telling = fetch_references(store, [one, other]), tells_apart(type(one))
+    differences = [
+        Difference(name, field.label, (_words(source, one, name), _words(source, other, name)))
+        for name, field in one.form_fields().items()
+        if one.value(name) != other.value(name)
+    ]
+    differences.sort(key=lambda each: each.name not in telling)
+    return Both((one.label(), other.label()), differences, _denied(store, kind))
+
+
+def _denied(store: Store, kind: str) -> str:
+    from fieldkit.protocol.scope import is_at_least
+    from fieldkit.records.declaration.permission import MERGE
+
+    role = role_of(store)
+    denied = role is not None and not is_at_least(role, MERGE.needs)
+    return MERGE.said(kind, role) if denied and role else ""
 
 
 def _entered(record: Record) -> str:

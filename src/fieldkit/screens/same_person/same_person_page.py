@@ -19,6 +19,7 @@ from fieldkit.screens.lookup.look_alikes import LookAlike, look_alikes
 from fieldkit.screens.lookup.rows import NOT_HERE
 from fieldkit.screens.same_person.beside import lines
 from fieldkit.screens.same_person.compared import compared
+from fieldkit.screens.same_person.merge_page import Merged, MergePage, undo_merge
 from fieldkit.screens.widgets.pause import Pause
 from fieldkit.screens.widgets.rows import Answer, Choice
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from fieldkit.screens.base.navigator import PersonAnswers
 
 _NOBODY = "Nobody here is like this one."
+_GOES_ON = "go on with the known record; what you typed is kept"
 
 
 class SamePersonPage(PickerPage[None]):
@@ -44,8 +46,8 @@ class SamePersonPage(PickerPage[None]):
         self._place = 0
         self._version: int | None = None
         """The known record's version, as it is shown."""
-        self._last: str | None = None
-        """The number of the one told apart last, for undo."""
+        self._last: str | Merged | None = None
+        """The number of the one told apart last, or what was merged last, for undo."""
         self._pause = Pause()
 
     @property
@@ -88,23 +90,29 @@ class SamePersonPage(PickerPage[None]):
 
     def _offered(self, one: LookAlike) -> list[tuple[str, str, Callable[[], Awaitable[object]]]]:
         """Return the keys that decide here, each with what it does."""
+        found: list[tuple[str, str, Callable[[], Awaitable[object]]]] = []
         if self._answers.same:
-            first = ("y", "same person", self._same)
-        else:
-            first = ("o", "open that record", partial(self._open_known, one))
+            found.append(("y", "same person", self._same))
+        elif self._answers.merges:
+            found.append(("y", "same person: merge", self._merge))
         if self._is_said(one):
-            return [first, ("n", "not different after all", self._take_back)]
-        return [first, ("n", "different people", self._tell_apart)]
+            found.append(("n", "not different after all", self._take_back))
+        else:
+            found.append(("n", "different people", self._tell_apart))
+        if not self._answers.same:
+            found.append(("o", "open that record", partial(self._open_known, one)))
+        return found
 
     def _is_said(self, one: LookAlike) -> bool:
         return one.id in self._answers.told_apart()
 
     def _rows(self, one: LookAlike) -> list[Choice]:
         """Return the same as rows, with what follows."""
+        merges = "choose which record is kept, and which values"
         more = {
-            "y": "go on with the known record; what you typed is kept",
+            "y": merges if self._answers.merges else _GOES_ON,
             "n": "nobody is asked about them again",
-            "o": "if one was entered twice, delete the one with less",
+            "o": "its whole page",
         }
         return [
             Choice(
@@ -127,6 +135,9 @@ class SamePersonPage(PickerPage[None]):
         """Handle the keys that decide, and those that show another one."""
         await self.picker.settled()
         one = self._shown
+        if event.key in ("ctrl+z", "f8"):
+            event.stop()
+            await self.run_reporting(self._undo)
         if one is None:
             return
         letter, many = (event.character or "").lower(), len(self._found or ())
@@ -141,9 +152,6 @@ class SamePersonPage(PickerPage[None]):
         elif does is not None:
             event.stop()
             await self.run_reporting(does)
-        elif event.key in ("ctrl+z", "f8"):
-            event.stop()
-            await self.run_reporting(self._undo)
 
     def _show(self, place: int) -> None:
         self._place = place
@@ -156,6 +164,32 @@ class SamePersonPage(PickerPage[None]):
         if one is not None and same is not None and self._may_decide():
             self.dismiss(None)
             await same(one.id, self._version)
+
+    async def _merge(self) -> None:
+        """Open the merge of both; whoever is left is shown after it."""
+        one, record = self._shown, self._record
+        if one is None or not self._may_decide():
+            return
+        page = MergePage(record.kind(), record.id, one.id)
+        await self.app.push_screen(page, self._merged)
+
+    async def _merged(self, done: Merged | None) -> None:
+        """Show whoever may still be the same person as the record that is kept."""
+        if done is None:
+            return
+        self._last = done
+        await self._show_anew(done.kept)
+        words = f"Merged: {done.duplicate} is {self._record.label()}, {done.kept}."
+        self.say(words, "Ctrl+Z undoes it.", done=True)
+
+    async def _show_anew(self, number: str) -> None:
+        kind = self._record.kind()
+        record = await self.ask(lambda store: store.get(kind, number))
+        self._record = record or self._record
+        self._found = None
+        self._show(0)
+        await self.picker.settled()
+        await self.app.refresh_status()
 
     async def _tell_apart(self) -> None:
         one = self._shown
@@ -198,6 +232,12 @@ class SamePersonPage(PickerPage[None]):
         number, self._last = self._last, None
         if number is None:
             self.say("Nothing to undo here.")
+            return
+        if isinstance(number, Merged):
+            done, operator = number, self.app.operator
+            said = await self.ask(lambda store: undo_merge(store, done, operator))
+            await self._show_anew(self._record.id)
+            self.say(said, done=True)
             return
         ids = [one.id for one in self._found or ()]
         self._place = ids.index(number)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, exists, func, select
 
 from fieldkit.protocol.alias import MERGED, values_of
 from fieldkit.protocol.alias import resolve as resolve
@@ -32,6 +33,43 @@ def merged_with(connection: Connection, kind: type[Record], number: str) -> list
     standing = stands_for(connection, kind, naming)
     found = (other for other, one in standing.items() if one == number and other != number)
     return sorted(found, key=id_order)
+
+
+def same_person(connection: Connection, kind: type[Record], number: str) -> list[str]:
+    """Return all numbers of the person of a record, the one that stands for them first."""
+    if not has_merged(connection, kind):
+        return [number]
+    kept = stands_for(connection, kind, [number])[number]
+    return [kept, *merged_with(connection, kind, kept)]
+
+
+def duplicates(connection: Connection, kind: type[Record]) -> list[str]:
+    """Return the records for which others stand: of a list of people they are left out."""
+    if not has_merged(connection, kind):
+        return []
+    columns = kind.table().c
+    merged = connection.execute(select(columns.id).where(columns[MERGED] > "")).scalars()
+    standing = stands_for(connection, kind, merged)
+    return [number for number, kept in standing.items() if kept != number]
+
+
+def count_again(connection: Connection, kind: type[Record]) -> int:
+    """Return how many live records are left out of a list of people."""
+    columns, others = kind.table().c, duplicates(connection, kind)
+    live = select(func.count()).where(columns.deleted.is_(False))
+    parts = (connection.execute(live.where(columns.id.in_(some))) for some in in_parts(others))
+    return sum(int(part.scalar_one()) for part in parts)
+
+
+def has_merged(connection: Connection, kind: type[Record]) -> bool:
+    """Say whether any record of a kind is the same person as another."""
+    return MERGED in kind.fields() and bool(connection.execute(_any_merged(kind)).scalar_one())
+
+
+@cache
+def _any_merged(kind: type[Record]) -> Select[bool]:
+    columns = kind.table().c
+    return select(exists(select(columns.id).where(columns[MERGED] > "")))
 
 
 def same_as(

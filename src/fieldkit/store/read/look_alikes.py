@@ -18,7 +18,7 @@ from fieldkit.records import Record, Use, person
 from fieldkit.search.sound import distinctive_sounds, sounds
 from fieldkit.store import tables
 from fieldkit.store.log.changes import in_parts
-from fieldkit.store.read.aliases import same_as
+from fieldkit.store.read.aliases import has_merged, stands_for
 from fieldkit.store.read.records import Records
 from fieldkit.store.read.told_apart import are_told_apart, told_apart
 
@@ -37,7 +37,7 @@ def look_alikes(connection: Connection, record: Record, most: int) -> list[tuple
     """Return the live records of a record's kind that may be the same person, the likeliest first.
 
     The record itself, saved or not, is not among them, nor those said to be different, nor those
-    it is merged with. Empty if the kind is no person.
+    that are the same person already. Each person is there once. Empty if the kind is no person.
     """
     kind = type(record)
     if not kind.person:
@@ -53,16 +53,26 @@ def look_alikes(connection: Connection, record: Record, most: int) -> list[tuple
     ]
     said = {record.id: different_from(record.extra)}
     said |= told_apart(connection, kind, [one for one, _ in found])
-    one_person = same_as(connection, kind, [record.id])[record.id]
-    found = [
-        one
-        for one in found
-        if one[0] not in one_person and not are_told_apart(said, record.id, one[0])
-    ]
+    found = [one for one in found if not are_told_apart(said, record.id, one[0])]
     found.sort(key=lambda one: (-one[1].score, one[0]))
-    best = dict(found[:most])
+    best = dict(_standing(connection, record, found)[:most])
     records = Records(connection).fetch([kind.kind()], [*best])
     return [(records[kind.kind(), one], match) for one, match in best.items()]
+
+
+def _standing(
+    connection: Connection, record: Record, found: list[tuple[str, Match]]
+) -> list[tuple[str, Match]]:
+    """Put in the place of each record the one that stands for it, by its best match."""
+    kind = type(record)
+    if not found or not has_merged(connection, kind):
+        return found
+    standing = stands_for(connection, kind, [record.id, *(number for number, _ in found)])
+    kept: dict[str, Match] = {}
+    for number, match in found:
+        if standing[number] != standing[record.id]:
+            kept.setdefault(standing[number], match)
+    return list(kept.items())
 
 
 def persons(connection: Connection, kind: type[Record], ids: Sequence[str]) -> dict[str, Person]:

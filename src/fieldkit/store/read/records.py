@@ -26,11 +26,13 @@ from sqlalchemy import (
     tuple_,
 )
 
+from fieldkit.protocol.alias import MERGED
 from fieldkit.records import Record, Value, kinds
 from fieldkit.store import tables
 from fieldkit.store.log.changes import OPEN_VERDICT, in_parts
 from fieldkit.store.log.states import RETURNED, UNSETTLED, State, state_of
 from fieldkit.store.log.tallies import last_saved_ids
+from fieldkit.store.read.aliases import duplicates, has_merged, same_person, stands_for
 from fieldkit.store.read.record_json import to_json
 
 
@@ -53,6 +55,8 @@ class Event:
     sentence: str
     by: str
     state: State
+    number: str = ""
+    """The other number of the person under which it was entered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,10 @@ class Records:
 
     connection: Connection
     _kinds: Mapping[str, type[Record]] = field(default_factory=kinds)
+    _people: dict[tuple[str, str], Sequence[str]] = field(default_factory=dict)
+    """All numbers of the persons asked about, by kind and number."""
+    _several: dict[str, bool] = field(default_factory=dict)
+    """Whether any person has several numbers, by kind."""
 
     def get(self, kind: str, record_id: str) -> Record | None:
         """Return the record, deleted or not; None if it is not here."""
@@ -105,8 +113,56 @@ class Records:
                     found[name, row.id] = _record(kind, row)
         return found
 
+    def numbers(self, kind: str, number: str) -> Sequence[str]:
+        """Return all numbers of the person of a record, the one that stands for them first."""
+        found = self._kinds[kind]
+        if not found.person:
+            return [number]
+        if kind not in self._several:
+            self._several[kind] = has_merged(self.connection, found)
+        if not self._several[kind]:
+            return [number]
+        if (kind, number) not in self._people:
+            self._people[kind, number] = same_person(self.connection, found, number)
+        return self._people[kind, number]
+
+    def _named(self, kind: type[Record], equal: Mapping[str, Value]) -> dict[str, Sequence[str]]:
+        """Return all numbers of the people that values refer to, by field; of those with several.
+
+        So what is asked about a person is found under whichever number it was entered.
+        """
+        references, found = kind.references(), {}
+        for name, value in equal.items():
+            for other in references[name].kinds if value and name in references else ():
+                numbers = self.numbers(other, str(value))
+                if len(numbers) > 1:
+                    found[name] = numbers
+        return found
+
+    def _once(self, kind: type[Record], records: list[Record]) -> list[Record]:
+        """Leave out the records of people for whom another record stands."""
+        merged = [one.id for one in records if vars(one).get(MERGED)]
+        if not merged:
+            return records
+        standing = stands_for(self.connection, kind, merged)
+        return [one for one in records if standing.get(one.id, one.id) == one.id]
+
+    def about(self, kind: str, **equal: Value) -> list[Record]:
+        """Return the live records whose fields equal these values, of people under all numbers.
+
+        Of people, each is there once.
+        """
+        found = self._kinds[kind]
+        several = self._named(found, equal)
+        if not several:
+            return self._once(found, self.where(kind, **equal))
+        table, rest = found.table(), {k: v for k, v in equal.items() if k not in several}
+        named = [table.c[name].in_(numbers) for name, numbers in several.items()]
+        asked = select(table).where(_live(table, rest), *named)
+        return self._once(found, [_record(found, row) for row in self.connection.execute(asked)])
+
     def where(self, kind: str, **equal: Value) -> list[Record]:
-        """Return the live records whose fields equal these values."""
+        """Return the live records whose fields equal these values, each under its own number."""
         found = self._kinds[kind]
         given = {f"is_{name}": value for name, value in equal.items() if value is not None}
         names = tuple((name, value is None) for name, value in equal.items())
@@ -133,7 +189,7 @@ class Records:
         table = found.table()
         order = by or found.order
         column = table.c[order]
-        query = select(table).where(_live(table, where, among))
+        query = select(table).where(self._listed(found, where, among))
         if newest_first:
             newest = self.connection.execute(query.order_by(table.c.updated_at.desc()).limit(limit))
             return Page([_record(found, row) for row in newest], None)
@@ -148,23 +204,38 @@ class Records:
     def count(
         self, kind: str, where: Mapping[str, Value], among: Sequence[str] | None = None
     ) -> int:
-        """Return how many live records of a kind have these values, among some or all."""
-        table = self._kinds[kind].table()
-        query = select(func.count()).select_from(table).where(_live(table, where, among))
+        """Return how many live records of a kind have these values, each person once."""
+        found = self._kinds[kind]
+        query = select(func.count()).select_from(found.table())
+        query = query.where(self._listed(found, where, among))
         return int(self.connection.execute(query).scalar_one())
 
-    def each(self, kind: str, where: Mapping[str, Value]) -> Iterator[Record]:
-        """Stream the live records in order of entry, a thousand at a time in memory."""
+    def _listed(
+        self, kind: type[Record], where: Mapping[str, Value], among: Sequence[str] | None = None
+    ) -> ColumnElement[bool]:
+        """Return the condition of the records of a list: each person once, under all numbers."""
+        table, several = kind.table(), self._named(kind, where)
+        rest = {name: value for name, value in where.items() if name not in several}
+        named = [table.c[name].in_(numbers) for name, numbers in several.items()]
+        if kind.person and (others := duplicates(self.connection, kind)):
+            named.append(table.c.id.not_in(_in_json(others)))
+        return and_(_live(table, rest, among), *named)
+
+    def each(
+        self, kind: str, where: Mapping[str, Value], *, merged: bool = False
+    ) -> Iterator[Record]:
+        """Stream the live records in order of entry, a thousand at a time in memory.
+
+        ``merged``: those for which another record stands too.
+        """
         found = self._kinds[kind]
         table = found.table()
+        condition = _live(table, where) if merged else self._listed(found, where)
         last = 0
         rowid: ColumnElement[int] = literal_column("rowid")
         while True:
             rows = self.connection.execute(
-                select(rowid, table)
-                .where(_live(table, where), rowid > last)
-                .order_by(rowid)
-                .limit(1000)
+                select(rowid, table).where(condition, rowid > last).order_by(rowid).limit(1000)
             ).all()
             yield from (_record(found, row) for row in rows)
             if len(rows) < 1000:
@@ -176,8 +247,10 @@ class Records:
         own = self.anywhere(record_id)
         if own is None:
             return []
-        found = [own, *self._referring(own)]
-        states = self.states([record.id for record in found])
+        numbers = self.numbers(own.kind(), own.id)
+        others = self.fetch([own.kind()], [one for one in numbers if one != own.id]).values()
+        found = [(own, own.id), *((one, one.id) for one in others), *self._referring(own)]
+        states = self.states([record.id for record, _ in found])
         events = [
             Event(
                 on=on,
@@ -186,19 +259,24 @@ class Records:
                 sentence=sentence,
                 by=record.created_by or "",
                 state=states.get(record.id, State.ON_SERVER),
+                number="" if number == own.id else number,
             )
-            for record in found
+            for record, number in found
             if not record.deleted
             for on, sentence in record.events()
         ]
         return sorted(events, key=lambda event: (event.on or date.max, event.id))
 
-    def _referring(self, own: Record) -> Iterator[Record]:
-        """Yield the live records that refer to this one, of kinds with a date for the timeline."""
+    def _referring(self, own: Record) -> Iterator[tuple[Record, str]]:
+        """Yield the live records that refer to this one, and the number that each names.
+
+        Only of kinds with a date for the timeline; of a person, under all their numbers.
+        """
         for name, kind in self._kinds.items():
             for field_name, reference in kind.references().items():
                 if own.kind() in reference.kinds and kind.on_timeline():
-                    yield from self.where(name, **{field_name: own.id})
+                    for found in self.about(name, **{field_name: own.id}):
+                        yield found, str(found.value(field_name))
 
     def states(self, ids: Sequence[str]) -> dict[str, State]:
         """Return where each record stands; none for records never saved here, unless in conflict.
@@ -258,10 +336,15 @@ def _live(
     table: Table, equal: Mapping[str, Value], among: Sequence[str] | None = None
 ) -> ColumnElement[bool]:
     conditions = [table.c[name] == value for name, value in equal.items()]
-    if among is not None:  # one value for all of them: there may be more than a query can hold
-        ids = func.json_each(json.dumps(list(among))).table_valued("value")
-        conditions.append(table.c.id.in_(select(ids.c.value)))
+    if among is not None:
+        conditions.append(table.c.id.in_(_in_json(among)))
     return and_(table.c.deleted.is_(False), *conditions)
+
+
+def _in_json(numbers: Sequence[str]) -> Select[str]:
+    """Return numbers as a query with one parameter: there may be more than a query can hold."""
+    listed = func.json_each(json.dumps(list(numbers))).table_valued("value")
+    return select(listed.c.value)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from sqlalchemy import (
@@ -23,6 +23,7 @@ from fieldkit.protocol.identity import read_id
 from fieldkit.records import Use, kinds
 from fieldkit.search.query import LONGEST, Row, look
 from fieldkit.store import tables
+from fieldkit.store.read.aliases import has_merged, stands_for
 from fieldkit.store.read.records import Records
 
 _SHORTEST_CODE = 4
@@ -40,6 +41,8 @@ class Found:
     """0..1, how well it answers what was typed."""
     strong: bool
     """Whether it is likely enough to be the one meant."""
+    number: str = ""
+    """The number that was found, of a record for which this one stands."""
 
 
 def find(
@@ -57,7 +60,23 @@ def find(
         for one in look(execute, typed, wanted)
         if one.candidate.id not in known
     ]
-    return [*named, *looked][:limit]
+    return _standing(connection, [*named, *looked])[:limit]
+
+
+def _standing(connection: Connection, found: Sequence[Found]) -> list[Found]:
+    """Put in the place of each record the one that stands for it, each once."""
+    every = kinds()
+    merged = {name for name in {one.kind for one in found} if has_merged(connection, every[name])}
+    standing = {
+        name: stands_for(connection, every[name], [one.id for one in found if one.kind == name])
+        for name in merged
+    }
+    kept: dict[tuple[str, str], Found] = {}
+    for one in found:
+        number = standing.get(one.kind, {}).get(one.id, one.id)
+        there = one if number == one.id else replace(one, id=number, number=one.id)
+        kept.setdefault((one.kind, number), there)
+    return list(kept.values())
 
 
 def _by_number(connection: Connection, typed: str, wanted: Sequence[str] | None) -> list[Found]:

@@ -120,7 +120,7 @@ def find_things(store: Store, kind: type[Record], typed: str) -> Found:
         if hit.kind == kind.kind():
             found = [store.get(hit.kind, hit.id)]
         else:
-            found = [*store.where(kind.kind(), **{to: hit.id})]
+            found = [*store.about(kind.kind(), **{to: hit.id})]
         records |= {one.id: one for one in found if one is not None}
     things = read_things(store, kind, records.values())
     by_code = [thing for thing in things if as_read(typed) in thing.codes]

@@ -110,7 +110,10 @@ def read_marks(store: Store, marking: Marking, day: date | None) -> dict[str, Re
     of_day: dict[str, Value] = {marking.of: marking.record_id}
     if marking.day and day is not None:
         of_day[marking.day] = day
-    return by_person(marking.kind, store.where(marking.kind.kind(), **of_day))
+    found = by_person(marking.kind, store.where(marking.kind.kind(), **of_day))
+    standing = store.persons(found)
+    others = {kept: found[one] for one, kept in standing.items()}
+    return others | {one: mark for one, mark in found.items() if one not in standing}
 
 
 def by_person(kind: type[Record], marks: Iterable[Record]) -> dict[str, Record]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from fieldkit.papers.roll import persons_once
 from fieldkit.screens.find.matched import hit_cells
 from fieldkit.screens.look.text import Cell, Span, restyled
 from fieldkit.screens.lookup.rows import Row, fetch_references, row_of
@@ -52,7 +53,7 @@ class Narrowed(NamedTuple):
 def read_people(
     store: Store, kind: type[Record], numbers: Iterable[tuple[int, str]]
 ) -> list[OnRoll]:
-    """Return the people of these numbers who are here, deleted or not.
+    """Return the people of these numbers who are here, deleted or not, each once.
 
     ``kind``: of the marks, which says in which field it refers to each kind of person;
     ``numbers``: the number and the record number of each.
@@ -60,7 +61,7 @@ def read_people(
     from fieldkit.records.declaration.roles import people_in
 
     fields = people_in(kind)
-    given = list(numbers)
+    given = persons_once(store, list(numbers))
     fetched = store.fetch(fields, [one for _, one in given])
     found = {record.id: record for record in fetched.values()}
     places = fetch_references(store, found.values())
@@ -105,6 +106,8 @@ def read_list(
         for name in people_in(kind).values()
         if (person := line.value(name))
     }
+    standing = store.persons(of_line)
+    of_line |= {kept: of_line[one] for one, kept in standing.items() if kept not in of_line}
     people = read_people(store, kind, enumerate(of_line, 1))
     return [
         (of_line[one.row.id], one._replace(number=number)) for number, one in enumerate(people, 1)

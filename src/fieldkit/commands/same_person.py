@@ -1,0 +1,78 @@
+"""Commands about two records of perhaps one person: merge, take that back, or tell them apart."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from fieldkit.cli import DONE, Unusable
+from fieldkit.commands import known_record, open_store, operator_of, say, say_json
+from fieldkit.records import Record
+from fieldkit.store import Store
+
+
+def merge(args: Namespace) -> int:
+    """Note that two records are of one person, whom the first stands for from then on."""
+    use = [name for given in args.use for name in given.split(",") if name]
+    with open_store() as store:
+        kept, duplicate = _two(store, args.kept, args.duplicate)
+        fields = kept.form_fields()
+        unknown = [name for name in use if name not in fields]
+        if unknown:
+            raise Unusable(
+                f"{kept.title} has no field {', '.join(unknown)}. `fieldkit kinds` lists them."
+            )
+        store.merge(kept.kind(), kept.id, duplicate.id, operator_of(store), use)
+    if args.json:
+        say_json({"kept": kept.id, "duplicate": duplicate.id, "used": use})
+        return DONE
+    taken = ", ".join(fields[name].label.lower() for name in use)
+    say(f"Merged: {_named(duplicate)} is the same person as {_named(kept)}.")
+    say(f"Taken over: {taken}." if taken else "No values were taken over.")
+    say(f"`fieldkit unmerge {duplicate.id}` takes this back.")
+    return DONE
+
+
+def unmerge(args: Namespace) -> int:
+    """Take back that a record is the same person as another."""
+    with open_store() as store:
+        record = known_record(store, args.id)
+        kept = store.stands_for(record.kind(), [record.id])[record.id]
+        if not store.unmerge(record.kind(), record.id, operator_of(store)):
+            raise Unusable(f"{_named(record)}, is not merged into another record.")
+    if args.json:
+        say_json({"id": record.id, "was": kept})
+    else:
+        say(f"Taken back: {_named(record)} is a person apart again.")
+        say("Values that were taken over stay; correct them where they are wrong.")
+    return DONE
+
+
+def different(args: Namespace) -> int:
+    """Note that two records are of different people, or take that back."""
+    with open_store() as store:
+        one, other = _two(store, args.id, args.other)
+        named = f"{_named(one)}, and {_named(other)}"
+        if not args.undo:
+            store.say_different(one.kind(), one.id, other.id, operator_of(store))
+            say(f"Noted as different: {named}. Nobody is asked about them again.")
+        elif store.take_back_different(one.kind(), one.id, other.id, operator_of(store)):
+            say(f"Taken back: {named}, may be the same again.")
+        else:
+            raise Unusable(f"Nobody has said that {named}, are different.")
+    return DONE
+
+
+def _two(store: Store, number: str, another: str) -> tuple[Record, Record]:
+    """Return the two records of numbers as typed.
+
+    Raises:
+        Unusable: one is not here, or they are not two of one kind.
+    """
+    one, other = known_record(store, number), known_record(store, another)
+    if one.kind() != other.kind() or one.id == other.id:
+        raise Unusable(f"{_named(one)}, and {_named(other)}, are not two records of one kind.")
+    return one, other
+
+
+def _named(record: Record) -> str:
+    return f"{record.label()}, {record.id}"

@@ -1,0 +1,112 @@
+"""Merge by command: one person in lists, figures and files; the other number leads to them."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests.commands.conftest import Cli
+
+from fieldkit.protocol.change import Op
+from fieldkit.records import Value, kinds
+from fieldkit.store import Edit, Store
+
+KIND = "beneficiary"
+
+
+@pytest.fixture
+def pair(laptop: Path) -> tuple[str, str]:
+    """Two records of one artisan; the second has the mobile, and a toolkit."""
+    kind = kinds()[KIND]
+    with closing(Store.open(laptop)) as store:
+        names: dict[str, Value] = {
+            "name": "Gulam Mohd Bhat",
+            "trade_code": "CARP",
+            "status": "SUBMITTED",
+        }
+        kept, twice = (
+            saved.id
+            for saved in store.save(
+                [Edit(kind, names), Edit(kind, {**names, "mobile": "9419012345"})], "Asha"
+            )
+        )
+        kit: dict[str, Value] = {
+            "beneficiary_id": twice,
+            "state": "SELECTED",
+            "selected_on": date(2026, 2, 1),
+        }
+        store.save([Edit(kinds()["toolkit"], kit)], "Asha")
+    return kept, twice
+
+
+def artisans(cli: Cli) -> object:
+    return cli("report", "pmv_funnel", "--json").json["rows"][0]["applied"]
+
+
+def test_a_merge_makes_one_person_and_is_taken_back(cli: Cli, pair: tuple[str, str]) -> None:
+    kept, twice = pair
+    before = cli("status", "--json").json["records"][KIND]
+    done = cli("merge", kept, twice.lower(), "--use", "mobile")
+    assert done.code == 0
+    assert f"Merged: Gulam Mohd Bhat, {twice} is the same person as" in done.text
+    assert "Taken over: mobile." in done.text
+    assert cli("status", "--json").json["records"][KIND] == before - 1
+    shown = cli("show", twice)
+    assert f"{twice} is the same person as Gulam Mohd Bhat, {kept}:" in shown.text
+    assert f"Toolkit selected  under {twice}" in shown.text
+    told = cli("show", twice, "--json").json
+    assert told["record"]["id"] == kept
+    assert told["record"]["mobile"] == "9419012345"
+    assert told["also_entered_as"] == [twice]
+    assert [one["id"] for one in cli("find", twice, "--json").json] == [kept]
+    assert [one["id"] for one in cli("find", "gulam", "--json").json] == [kept]
+    assert cli("unmerge", twice, "--json").json == {"id": twice, "was": kept}
+    assert cli("status", "--json").json["records"][KIND] == before
+    assert cli("show", twice, "--json").json["record"]["id"] == twice
+
+
+def test_what_cannot_be_one_person_is_refused_with_a_sentence(
+    cli: Cli, pair: tuple[str, str]
+) -> None:
+    kept, twice = pair
+    for given in (
+        ("merge", kept, kept),
+        ("merge", kept, "7KQ2M9XD-999"),
+        ("merge", kept, "Gulam"),
+        ("merge", kept, twice, "--use", "moblie"),
+        ("unmerge", kept),
+    ):
+        refused = cli(*given)
+        assert refused.code == 2, given
+        assert refused.err.endswith(".\n"), given
+    assert cli("merge", kept, twice, "--json").json == {
+        "kept": kept,
+        "duplicate": twice,
+        "used": [],
+    }
+    assert "merged into" in cli("merge", twice, kept).err
+
+
+def test_files_say_who_is_the_same_and_never_set_it(
+    cli: Cli, laptop: Path, pair: tuple[str, str]
+) -> None:
+    kept, twice = pair
+    cli("merge", kept, twice)
+    lines = cli("export", KIND, "--format", "jsonl").lines
+    assert {one["id"]: one.get("merged_into") for one in lines} == {kept: None, twice: kept}
+    file = laptop / "again.jsonl"
+    file.write_text("\n".join(json.dumps({**one, "merged_into": None}) for one in lines))
+    assert cli("import", KIND, file).code == 0
+    file.write_text(json.dumps({"name": "Ali Dar", "trade_code": "CARP", "merged_into": kept}))
+    assert cli("import", KIND, file).code == 0
+    table = laptop / "table.csv"
+    table.write_text(f"id,merged_into\n{twice},\n")
+    cli("import", KIND, table)
+    with closing(Store.open(laptop)) as store:
+        assert store.stands_for(KIND, [twice]) == {twice: kept}
+        assert [one.value("merged_into") for one in store.page(KIND).records] == [None, None]
+        store.save([Edit(kinds()[KIND], {}, kept, None, Op.DELETE)], "Asha")
+        assert [one.id for one in store.page(KIND).records if one.id in pair] == [twice]
