@@ -16,11 +16,15 @@ from fieldkit.protocol.merge import DELETED, STAMPS, same_value
 from fieldkit.protocol.scope import ROLES, Role, is_at_least
 from fieldkit.records.declaration.record import Record, kinds
 from fieldkit.records.declaration.sentences import sentence
-from fieldkit.records.declaration.writers import OPERATOR, REGISTRAR, Writers
+from fieldkit.records.declaration.writers import OPERATOR, REGISTRAR, SUPERVISOR, Writers
 from fieldkit.records.fields.formats import Choice
 
 MERGED = "merged_into"
 """The field that says that a record is the same person as another, in any kind."""
+SENT_BACK = "sent_back"
+"""The field that says that a supervisor wants a record corrected, in any kind."""
+CORRECTED = "corrected"
+"""The field that says that a record sent back was corrected."""
 _PLACE = frozenset({"district", "block"})
 _NOT_WRITTEN = STAMPS | {"id", "version", DECIDED}
 
@@ -64,7 +68,8 @@ def denial(author: Author, change: Change, stands: Mapping[str, Json]) -> Denial
 
     ``stands``: the record's present values; empty if there is no record.
     """
-    if is_at_least(author.role, _highest(change.kind)):
+    highest = SUPERVISOR if SENT_BACK in change.fields else _highest(change.kind)
+    if is_at_least(author.role, highest):
         return None
     needs = _needs(author, change, stands)
     lacking = [one for one in needs if not is_at_least(author.role, one.needs)]
@@ -104,6 +109,10 @@ def _needs(author: Author, change: Change, stands: Mapping[str, Json]) -> Iterat
             yield deletes
         elif name == MERGED:
             yield Denial("role.merge", name, OPERATOR)
+        elif name == SENT_BACK:
+            yield Denial("role.send_back", name, SUPERVISOR)
+        elif name == CORRECTED:
+            yield Denial("role.edit", name, REGISTRAR)
         elif name in _PLACE:
             yield Denial("role.move", name, OPERATOR)
         else:

@@ -92,6 +92,7 @@ GENERAL: Mapping[str, str] = {
     "role.delete": "Only {needs:writers} may delete this" + _ROLE,
     "role.move": "Only {needs:writers} may move this to another area" + _ROLE,
     "role.merge": "Only {needs:writers} may decide that two records are the same person" + _ROLE,
+    "role.send_back": "Only {needs:writers} may send this back or accept it" + _ROLE,
     "role.settle": "Only {needs:writers} may settle the values of others" + _ROLE,
     "unfitting.no_district": "The record has no district. Choose it again.",
     "unfitting.unknown_district": "The server does not know this district. Choose it again.",
