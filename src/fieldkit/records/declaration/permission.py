@@ -47,6 +47,13 @@ class Denial(NamedTuple):
         return sentence(Finding(kind, "", self.field, self.rule, self.params(has)))
 
 
+_OF_ANY_KIND: Mapping[str, Denial] = {
+    MERGED: Denial("role.merge", MERGED, OPERATOR),
+    SENT_BACK: Denial("role.send_back", SENT_BACK, SUPERVISOR),
+    CORRECTED: Denial("role.edit", CORRECTED, REGISTRAR),
+    **{name: Denial("role.move", name, OPERATOR) for name in sorted(_PLACE)},
+}
+"""By field: what is the same in every kind."""
 SETTLE = Denial("role.settle", "", OPERATOR)
 """What it takes to settle a conflict over a value that others typed."""
 
@@ -107,14 +114,8 @@ def _needs(author: Author, change: Change, stands: Mapping[str, Json]) -> Iterat
             continue  # what stands already may be agreed to
         if name == DELETED:
             yield deletes
-        elif name == MERGED:
-            yield Denial("role.merge", name, OPERATOR)
-        elif name == SENT_BACK:
-            yield Denial("role.send_back", name, SUPERVISOR)
-        elif name == CORRECTED:
-            yield Denial("role.edit", name, REGISTRAR)
-        elif name in _PLACE:
-            yield Denial("role.move", name, OPERATOR)
+        elif name in _OF_ANY_KIND:
+            yield _OF_ANY_KIND[name]
         else:
             before = None if name in author.unseen else stands.get(name)
             yield _of_field(change.kind, name, value, before, new=new)
