@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_laptop(commands)
     _add_records(commands)
+    _add_deciding(commands)
     _add_printing(commands)
     _add_day(commands)
     _add_reports(commands)
@@ -247,6 +248,22 @@ def _add_records(commands: Subparsers) -> None:
     different.add_argument("id", metavar="ID")
     different.add_argument("other", metavar="ID")
     different.add_argument("--undo", action="store_true", help="take that back")
+
+
+def _add_deciding(commands: Subparsers) -> None:
+    back = _add(
+        commands,
+        "send-back",
+        "send a record back to who entered it, or accept the correction",
+        "deciding:send_back",
+    )
+    back.add_argument("id", metavar="ID")
+    what = back.add_mutually_exclusive_group(required=True)
+    what.add_argument("--reason", metavar="TEXT", help="what is to be corrected")
+    what.add_argument("--accept", action="store_true", help="it is right as it now stands")
+    what.add_argument(
+        "--corrected", metavar="TEXT", help="what was done, where no field had to be changed"
+    )
 
 
 def _add_printing(commands: Subparsers) -> None:

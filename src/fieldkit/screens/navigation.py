@@ -192,6 +192,12 @@ class Navigation:
 
         await self._app.push_screen(DuePage(what))
 
+    async def open_sent_back(self) -> None:
+        """Open what was entered here and sent back, to be corrected."""
+        from fieldkit.screens.review.sent_back_page import SentBackPage
+
+        await self._open_once(SentBackPage())
+
     async def open_reports(self) -> None:
         """Open the choice of reports."""
         from fieldkit.screens.progress.reports_page import ReportsPage

@@ -19,6 +19,7 @@ from fieldkit.store.read.conflicts import OpenAbout, OpenConflict
 from fieldkit.store.read.duplicates import Alike
 from fieldkit.store.read.record_json import to_json
 from fieldkit.store.read.records import Event, Page, Records
+from fieldkit.store.read.sent_back import SentBack
 from fieldkit.store.store import Hit, Store, Weighed
 from fieldkit.store.write.decide import Keep
 from fieldkit.store.write.drafts import Draft, Drafts
@@ -56,6 +57,7 @@ __all__ = [
     "Records",
     "Refused",
     "Saved",
+    "SentBack",
     "ServerRow",
     "Settled",
     "SettledChange",

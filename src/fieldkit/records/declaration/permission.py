@@ -15,7 +15,7 @@ from fieldkit.protocol.finding import Finding
 from fieldkit.protocol.merge import DELETED, STAMPS, same_value
 from fieldkit.protocol.scope import ROLES, Role, is_at_least
 from fieldkit.records.declaration.record import Record, kinds
-from fieldkit.records.declaration.sentences import sentence
+from fieldkit.records.declaration.sentences import STAYS, sentence
 from fieldkit.records.declaration.writers import OPERATOR, REGISTRAR, SUPERVISOR, Writers
 from fieldkit.records.fields.formats import Choice
 
@@ -45,6 +45,10 @@ class Denial(NamedTuple):
     def said(self, kind: str, has: Role) -> str:
         """Return its sentence."""
         return sentence(Finding(kind, "", self.field, self.rule, self.params(has)))
+
+    def beforehand(self, kind: str, has: Role) -> str:
+        """Return its sentence for what was not written."""
+        return self.said(kind, has).removesuffix(STAYS)
 
 
 _OF_ANY_KIND: Mapping[str, Denial] = {

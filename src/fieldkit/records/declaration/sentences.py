@@ -20,7 +20,9 @@ from fieldkit.records.declaration.record import Record, kinds
 from fieldkit.records.declaration.rule import rules_of
 from fieldkit.records.fields.formats import Choice, Money, show_date
 
-_ROLE = "; this laptop is enrolled for {has:role}. What you typed stays here. Show it to them."
+STAYS = " What you typed stays here. Show it to them."
+"""The end of what is said of a change that a role may not make, once it is made."""
+_ROLE = "; this laptop is enrolled for {has:role}." + STAYS
 GENERAL: Mapping[str, str] = {
     # Of every kind.
     "required": "{field:label} is needed: {field:needed}.",

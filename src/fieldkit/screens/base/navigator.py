@@ -106,6 +106,9 @@ class Navigator(Protocol):
     async def open_due(self, what: str = "") -> None:
         """Open what is due, or one sort of it."""
 
+    async def open_sent_back(self) -> None:
+        """Open what was entered here and sent back, to be corrected."""
+
     async def open_reports(self) -> None:
         """Open the choice of reports."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,13 +10,14 @@ from fieldkit.about.due import Due, due
 from fieldkit.screens.look.charts import Step
 from fieldkit.screens.lookup.filled import Section, filled
 from fieldkit.screens.lookup.issues import Issue, issues
-from fieldkit.screens.lookup.rows import Row, fetch_references, record_words, row_of
+from fieldkit.screens.lookup.rows import Row, fetch_references, row_of, words_about
 from fieldkit.screens.records.lines import Line, dependents
 from fieldkit.screens.records.summary import Identity, identity, steps
 from fieldkit.screens.records.timeline import timeline
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
+    from fieldkit.records.declaration.sent_back import Note
     from fieldkit.store import Store
 
 
@@ -41,13 +42,19 @@ class PageData:
     person: bool
     lines: Sequence[Line]
     sections: Sequence[Section]
+    sent_back: bool = False
+    """Whether a supervisor sent it back, and has not accepted it since."""
+    supervises: bool = True
+    """Whether this laptop may send it back and accept it."""
     settle: frozenset[str] = frozenset()
     """Ids, of this record or of lines, with an open conflict."""
 
 
 def read_page_data(store: Store, record_id: str) -> PageData | None:
     """Read the page of a record; None if it is not on this laptop."""
+    from fieldkit.records.declaration.permission import SENT_BACK
     from fieldkit.records.fields.formats import today
+    from fieldkit.store import Edit
 
     record = store.record(record_id)
     if record is None:
@@ -61,9 +68,7 @@ def read_page_data(store: Store, record_id: str) -> PageData | None:
         plural=record.plural,
         identity=identity(referred, record, row.label),
         standing=() if record.deleted else record.standing(store, today()),
-        state=record_words(
-            str(last), settle=record.id in open_.settle, check=record.id in open_.check
-        ),
+        state=words_about(str(last), open_, record.id),
         deleted=record.deleted,
         steps=steps(store, record),
         due=[] if record.deleted else due(store, record),
@@ -72,15 +77,33 @@ def read_page_data(store: Store, record_id: str) -> PageData | None:
         person=record.person,
         lines=lines,
         sections=filled(referred, record),
+        sent_back=record.id in open_.sent_back,
+        supervises=not store.denied([Edit(type(record), {SENT_BACK: "?"}, record.id)])[0],
         settle=open_.settle,
     )
+
+
+def _sent_back(record: Record) -> Iterator[Issue]:
+    """Yield why a supervisor sent the record back, and what was done since."""
+    from fieldkit.records.declaration.sent_back import open_note, read_note
+
+    note = open_note(record)
+    if note is None:
+        return
+    yield Issue("Sent back", "", _signed(note))
+    if done := read_note(record.corrected):
+        yield Issue("Corrected", "", f"{_signed(done)}. The supervisor accepts it, or not.")
+
+
+def _signed(note: Note) -> str:
+    return f"{note.words} ({note.signature})" if note.signature else note.words
 
 
 def _issues(store: Store, record: Record) -> list[Issue]:
     """Return what the server objects to, then what the rules here say that it did not."""
     from fieldkit.records import sentence
 
-    found = issues(store, record.id)
+    found = [*_sent_back(record), *issues(store, record.id)]
     said = {(one.field, one.reason) for one in found}
     remarks = [] if record.deleted else store.remarks(record)
     found += [
