@@ -251,6 +251,23 @@ def _add_records(commands: Subparsers) -> None:
 
 
 def _add_deciding(commands: Subparsers) -> None:
+    decide = _add(
+        commands,
+        "decide",
+        "approve or reject at a stage, or move a loan, toolkit or fund to a state",
+        "deciding:decide",
+    )
+    decide.add_argument("id", metavar="ID")
+    decide.add_argument("--stage", default="", metavar="N", help="of an application: 1, 2 or 3")
+    decide.add_argument(
+        "--as",
+        dest="outcome",
+        required=True,
+        metavar="approve|reject|STATE",
+        help="a wrong state lists those there are",
+    )
+    decide.add_argument("--reason", default="", metavar="TEXT", help="needed to reject")
+    decide.add_argument("--on", metavar="DATE", help="the day of the decision; else today")
     back = _add(
         commands,
         "send-back",

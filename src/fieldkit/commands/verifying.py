@@ -41,8 +41,8 @@ class _Check:
 def verify(args: Namespace) -> int:
     """Draw a sample of an operator's records, ask its fields blind, and store the error rates."""
     kind = known_kind(args.kind) if args.kind else newcomer()
-    until = _day(args.until) if args.until else today()
-    since = _day(args.since) if args.since else until - timedelta(days=_DAYS)
+    until = read_day(args.until) if args.until else today()
+    since = read_day(args.since) if args.since else until - timedelta(days=_DAYS)
     fields = _fields(kind, args.field)
     check = _Check(kind, args.operator, args.percent, since, until, fields)
     prepare()
@@ -70,7 +70,12 @@ def verify(args: Namespace) -> int:
     return DONE
 
 
-def _day(text: str) -> date:
+def read_day(text: str) -> date:
+    """Return the day that a text means.
+
+    Raises:
+        Unusable: it is none.
+    """
     try:
         found = PAST_DATE.parse(text)
     except Unfit as unfit:

@@ -80,6 +80,7 @@ from fieldkit.store.read.suggestions import (
     name_words,
     suggested,
 )
+from fieldkit.store.read.undecided import Undecided, count_undecided, undecided
 from fieldkit.store.rows.open_lists import add_counts, offer_villages, uncounted_names
 from fieldkit.store.rows.reapply import reapply_overlays
 from fieldkit.store.rows.search_index import INDEXES, is_scattered, merge_some
@@ -653,6 +654,16 @@ class Store:
         """Return the records that are sent back, corrected or not, the longest waiting first."""
         with self._database.read() as connection:
             return sent_back(connection)
+
+    def undecided(self, kind: str, stage: str, limit: int | None = None) -> list[Undecided]:
+        """Return the records of a kind that wait for a stage, the longest waiting first."""
+        with self._database.read() as connection:
+            return undecided(connection, kind, stage, limit)
+
+    def count_undecided(self, kind: str, stage: str) -> int:
+        """Return how many records of a kind wait for a stage."""
+        with self._database.read() as connection:
+            return count_undecided(connection, kind, stage)
 
     def findings(self, record_id: str | None = None) -> list[Finding]:
         """Return what the server found to review, of one record or of all that are here."""

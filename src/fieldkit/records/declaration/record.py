@@ -17,6 +17,7 @@ from fieldkit.matching import Part
 from fieldkit.protocol.change import Json
 from fieldkit.records.declaration.action import Action, Days, HandOver, Job
 from fieldkit.records.declaration.conversion import Conversion
+from fieldkit.records.declaration.decision import Decision
 from fieldkit.records.declaration.field import Field, Use
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.milestone import Milestone
@@ -69,6 +70,8 @@ class Record(SQLModel):
     """The states it moves through, if it has any."""
     milestones: ClassVar[tuple[Milestone, ...]] = ()
     """The steps on the page of the person it is, or is about."""
+    decides: ClassVar[Decision | None] = None
+    """Set where its records decide, stage by stage, on those they are about."""
     converts: ClassVar[tuple[Conversion, ...]] = ()
     """The older fields that became records of this kind."""
     writers: ClassVar[Writers] = Writers()

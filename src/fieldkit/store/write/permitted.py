@@ -34,7 +34,8 @@ def denied(
 def _denied(scope: Scope, edit: Edit, before: Record | None, device: Device) -> str:
     kind = edit.kind.kind()
     place = before.values() if before else {"district": device.district, "block": device.block}
-    for fields in (place, {**place, **edit.fields}):
+    written_to = {**place, **edit.fields}
+    for fields in (place, written_to) if before else (written_to,):
         district, block = fields.get("district"), fields.get("block")
         inside = isinstance(district, int) and scope.writes(
             district, block if isinstance(block, int) else None
