@@ -195,7 +195,7 @@ def _decided(store: Store, record: Record, act: Act, said: Said, office: str) ->
     before, after = "", f"{shown(outcome)} {show_date(said.on) if said.on else ''}".strip()
     if how.stands:
         stands = record.fields()[how.stands].format
-        before = stands.show(record.value(how.stands))
+        before = _brief(stands.show(record.value(how.stands)))
         becomes = _becomes(record, decided, act.stage, outcome)
         if becomes is not None:
             moved = {how.stands: becomes}
@@ -236,7 +236,12 @@ def _moved(record: Record, state: str, said: Said) -> _Proposed:
     shown = kind.fields()[lifecycle.field].format.show
     after = f"{shown(state)} {show_date(said.on) if step.on and said.on else ''}".strip()
     edit = Edit(kind, fields, record.id, confirmed=frozenset(fields))
-    return _Proposed([edit], shown(record.value(lifecycle.field)), after)
+    return _Proposed([edit], _brief(shown(record.value(lifecycle.field))), after)
+
+
+def _brief(words: str) -> str:
+    """Return a choice without its explanation."""
+    return words.partition(" (")[0].partition(": ")[0]
 
 
 def _reason_field(kind: type[Record], step: Step) -> str:
