@@ -219,9 +219,15 @@ def _add_records(commands: Subparsers) -> None:
     enter.add_argument("--operator", metavar="NAME", help="who enters; else the last one here")
 
     verify = _add(
-        commands, "verify", "type a sample of an operator's entries again", "verifying:verify"
+        commands, "verify", "type a sample of entries again from the papers", "verifying:verify"
     )
-    verify.add_argument("--operator", required=True, metavar="NAME", help="whose entries")
+    verify.add_argument("--operator", metavar="NAME", help="whose entries")
+    verify.add_argument(
+        "--month",
+        default="",
+        metavar="YYYY-MM",
+        help="a month's sample of each block, the same on every laptop",
+    )
     verify.add_argument("--percent", type=_percent, default=5, metavar="N", help="5 if not given")
     verify.add_argument("--kind", default="", help="artisans, if none is given")
     verify.add_argument("--since", metavar="DATE", help="entered from; 30 days back if not given")

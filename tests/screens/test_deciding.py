@@ -1,4 +1,4 @@
-"""Sent back, corrected and accepted on the screen; decided together, with a preview and one undo."""
+"""Sent back, corrected, accepted on the screen; decided together, with a preview and one undo."""
 
 from __future__ import annotations
 
