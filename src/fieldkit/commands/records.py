@@ -24,6 +24,7 @@ from fieldkit.protocol.finding import Finding
 from fieldkit.protocol.identity import read_id
 from fieldkit.records import Field, Record, Use, sentence
 from fieldkit.records import kinds as all_kinds
+from fieldkit.records.declaration.sent_back import open_note, read_note
 from fieldkit.records.fields.formats import Choice, Moment, show_date
 from fieldkit.store import Event, Logged, Store, restoration
 
@@ -268,6 +269,10 @@ def _say_record(
     record: Record, noted: Sequence[Finding], events: Sequence[Event], changes: Sequence[Logged]
 ) -> None:
     say(f"{record.label()}  {record.id}{'  deleted' if record.deleted else ''}")
+    if note := open_note(record):
+        say(f"Sent back: {note.shown}")
+        if done := read_note(record.corrected):
+            say(f"Corrected: {done.shown}. It waits for the supervisor.")
     for name, field in record.form_fields().items():
         if text := field.format.show(record.value(name)):
             say(f"  {field.label:32} {text}")

@@ -35,6 +35,11 @@ class Note(NamedTuple):
         """Who and when, as people read it."""
         return ", ".join(filter(None, (self.by, Moment().show(self.at) if self.at else "")))
 
+    @property
+    def shown(self) -> str:
+        """The whole note, as people read it."""
+        return f"{self.words} ({self.signature})" if self.signature else self.words
+
 
 def signed(words: str, by: str, at: int) -> str:
     """Return a note as its field holds it."""

@@ -17,7 +17,6 @@ from fieldkit.screens.records.timeline import timeline
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
-    from fieldkit.records.declaration.sent_back import Note
     from fieldkit.store import Store
 
 
@@ -90,13 +89,9 @@ def _sent_back(record: Record) -> Iterator[Issue]:
     note = open_note(record)
     if note is None:
         return
-    yield Issue("Sent back", "", _signed(note))
+    yield Issue("Sent back", "", note.shown)
     if done := read_note(record.corrected):
-        yield Issue("Corrected", "", f"{_signed(done)}. The supervisor accepts it, or not.")
-
-
-def _signed(note: Note) -> str:
-    return f"{note.words} ({note.signature})" if note.signature else note.words
+        yield Issue("Corrected", "", f"{done.shown}. It waits for the supervisor.")
 
 
 def _issues(store: Store, record: Record) -> list[Issue]:
