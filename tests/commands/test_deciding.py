@@ -12,6 +12,7 @@ from tests.commands.test_entering import put, records
 from fieldkit.records import Record
 from fieldkit.records.artisans.verification import Verification
 from fieldkit.records.credit.loan import Loan
+from fieldkit.records.fields.dates import today
 from fieldkit.records.outreach.story import Story
 from fieldkit.store import Edit, Store
 
@@ -90,7 +91,11 @@ def test_a_role_that_may_not_decide_is_refused_before_anything_is_written(
         in cli("send-back", artisan, "--reason", "Looks wrong").err
     )
     enrol(laptop, "supervisor")
+    assert "only with the consent of the person" in cli("decide", story, "--as", "approved").err
+    with closing(Store.open(laptop)) as store:
+        store.save([Edit(Story, {"consent": True, "consent_on": today()}, story)], "Asha")
     assert cli("decide", story, "--as", "approved").code == 0
+    assert only(laptop, Story).value("state") == "APPROVED"
     enrol(laptop, "registrar")
     assert "Only an operator" in cli("decide", artisan, "--stage", "1", "--as", "approve").err
     assert records(laptop, Verification) == []
