@@ -178,6 +178,7 @@ class RecordPage(PickerPage[None]):
 
     async def _shown_again(self, said: str) -> None:
         """Show the record as it is now, and what was done."""
+        await self.picker.settled()  # a load that began before it was done
         await self.picker.follow()
         await self.app.refresh_status()
         self.say(said, done=True)
