@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_laptop(commands)
     _add_records(commands)
+    _add_deciding(commands)
     _add_printing(commands)
     _add_day(commands)
     _add_reports(commands)
@@ -233,9 +234,15 @@ def _add_entering(commands: Subparsers) -> None:
     enter.add_argument("--operator", metavar="NAME", help="who enters; else the last one here")
 
     verify = _add(
-        commands, "verify", "type a sample of an operator's entries again", "verifying:verify"
+        commands, "verify", "type a sample of entries again from the papers", "verifying:verify"
     )
-    verify.add_argument("--operator", required=True, metavar="NAME", help="whose entries")
+    verify.add_argument("--operator", metavar="NAME", help="whose entries")
+    verify.add_argument(
+        "--month",
+        default="",
+        metavar="YYYY-MM",
+        help="a month's sample of each block, the same on every laptop",
+    )
     verify.add_argument("--percent", type=_percent, default=5, metavar="N", help="5 if not given")
     verify.add_argument("--kind", default="", help="artisans, if none is given")
     verify.add_argument("--since", metavar="DATE", help="entered from; 30 days back if not given")
@@ -283,6 +290,39 @@ def _add_same_person(commands: Subparsers) -> None:
     different.add_argument("id", metavar="ID")
     different.add_argument("other", metavar="ID")
     different.add_argument("--undo", action="store_true", help="take that back")
+
+
+def _add_deciding(commands: Subparsers) -> None:
+    decide = _add(
+        commands,
+        "decide",
+        "approve or reject at a stage, or move a loan, toolkit or fund to a state",
+        "deciding:decide",
+    )
+    decide.add_argument("id", metavar="ID")
+    decide.add_argument("--stage", default="", metavar="N", help="of an application: 1, 2 or 3")
+    decide.add_argument(
+        "--as",
+        dest="outcome",
+        required=True,
+        metavar="approve|reject|STATE",
+        help="a wrong state lists those there are",
+    )
+    decide.add_argument("--reason", default="", metavar="TEXT", help="needed to reject")
+    decide.add_argument("--on", metavar="DATE", help="the day of the decision; else today")
+    back = _add(
+        commands,
+        "send-back",
+        "send a record back to who entered it, or accept the correction",
+        "deciding:send_back",
+    )
+    back.add_argument("id", metavar="ID")
+    what = back.add_mutually_exclusive_group(required=True)
+    what.add_argument("--reason", metavar="TEXT", help="what is to be corrected")
+    what.add_argument("--accept", action="store_true", help="it is right as it now stands")
+    what.add_argument(
+        "--corrected", metavar="TEXT", help="what was done, where no field had to be changed"
+    )
 
 
 def _add_printing(commands: Subparsers) -> None:

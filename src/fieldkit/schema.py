@@ -29,6 +29,7 @@ from fieldkit.matching import blocks_of
 from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.change import Json
 from fieldkit.records.declaration.field import Use
+from fieldkit.records.declaration.permission import SENT_BACK
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.fields.formats import Unfit, Value
 
@@ -94,6 +95,10 @@ def _grow(connection: Connection, kind: type[Record]) -> None:
             f"CREATE INDEX IF NOT EXISTS {quote('_'.join(('ix', table.name, *fields)))} "
             f"ON {quote(table.name)} ({', '.join(map(quote, fields))})"
         )
+    connection.exec_driver_sql(
+        f"CREATE INDEX IF NOT EXISTS {quote(f'ix_{table.name}_{SENT_BACK}')} "
+        f"ON {quote(table.name)} (id) WHERE {SENT_BACK} IS NOT NULL"
+    )
 
 
 @cache

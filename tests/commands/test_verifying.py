@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 from hypothesis import given
@@ -10,7 +11,11 @@ from tests.commands.conftest import Cli
 from tests.commands.test_entering import put, records
 
 from fieldkit.commands.error_rate import drawn, interval
+from fieldkit.records import Value
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.fields.dates import today
 from fieldkit.records.targets.entry_check import EntryCheck
+from fieldkit.store import Edit, Store
 
 
 def test_a_sample_is_asked_blind_and_the_error_rate_is_kept_by_field(
@@ -50,6 +55,38 @@ def test_a_sample_is_asked_blind_and_the_error_rate_is_kept_by_field(
     assert "All fields: 4 checked, 1 wrong: 25.0%" in report.text
     assert cli("verify", "--operator", "Reyaz").code == 2
     assert cli("verify", "--operator", "Asha", "--field", "csc_id").code == 2
+
+
+def test_a_months_sample_is_the_same_for_all_and_counted_by_operator(
+    laptop: Path, cli: Cli
+) -> None:
+    month = today().isoformat()[:7]
+    with closing(Store.open(laptop)) as store:
+        for n in range(10):
+            fields: dict[str, Value] = {
+                "name": f"Zooni {'abcdefghij'[n]}",
+                "mobile": f"941901143{n}",
+                "trade_code": "CARP",
+            }
+            store.save([Edit(Beneficiary, fields)], "Asha" if n % 2 else "Javid")
+    ask = ("verify", "--month", month, "--field", "mobile", "--percent", "40")
+    whole = cli(*ask).text
+    assert "10 artisans, 01 " in whole
+    drawn_ids = {one.id for one in records(laptop) if f"  {one.id}  " in whole}
+    assert len(drawn_ids) == 4
+    by = {}
+    for name in ("Asha", "Javid"):
+        said = cli(*ask, "--operator", name).text
+        by[name] = {one.id for one in records(laptop) if f"  {one.id}  " in said}
+    assert by["Asha"] | by["Javid"] == drawn_ids  # one draw, whoever checks which part of it
+    assert {one.created_by for one in records(laptop) if one.id in by["Asha"]} <= {"Asha"}
+
+    ran = cli(*ask, piped=b"9419099999\n2\nn\n" * 4)
+    assert "1 checked, 1 wrong" in ran.text or "2 checked, 2 wrong" in ran.text
+    report = cli("report", "entry_checks", "--by", "operator", "--json").json
+    assert sum(row["values_checked"] for row in report["rows"] if row["operator"] != "Total") == 4
+    assert cli("verify", "--month", "2026-13").code == 2
+    assert cli("verify").code == 2
 
 
 @given(st.sets(st.text(min_size=1, max_size=12), min_size=1), st.integers(1, 100), st.text())

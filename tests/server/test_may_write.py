@@ -118,6 +118,7 @@ def test_a_registrar_enters_no_record_of_these_kinds(
         ("beneficiary", ARTISAN | {"status": "S3_APPROVED"}, {"status": "DRAFT"}, "role.field"),
         ("beneficiary", ARTISAN | {"status": "S1_APPROVED"}, {"status": None}, "role.field"),
         ("beneficiary", ARTISAN, {"merged_into": "7KQ2M9XD-1"}, "role.merge"),
+        ("beneficiary", ARTISAN, {"sent_back": "Not the name on the card"}, "role.send_back"),
         ("beneficiary", ARTISAN, {"district": 3, "block": 22}, "role.move"),
         ("beneficiary", ARTISAN, {"deleted": True}, "role.delete"),
         ("member", ARTISAN | {"merged_into": "7KQ2M9XD-1"}, {"merged_into": None}, "role.merge"),
@@ -307,6 +308,31 @@ def test_operators_and_those_above_write_everything(make_laptop: Make, row: Row,
     changes = [laptop.edit(artisan, "beneficiary", base, **edit) for edit in edits]
     changes.append(laptop.edit(artisan, "beneficiary", base, Op.DELETE))
     assert sent(laptop, *changes) == []
+
+
+def test_only_supervisors_send_back_and_accept_and_others_say_it_is_corrected(
+    make_laptop: Make, operator: Laptop, registrar: Laptop, row: Row
+) -> None:
+    supervisor = make_laptop("supervisor", district=2)
+    elsewhere = make_laptop("supervisor", district=3)
+    record = put(registrar, "beneficiary", **ARTISAN)
+
+    def written(laptop: Laptop, **fields: Json) -> list[dict[str, object]]:
+        base = version(row, "beneficiary", record)
+        return sent(laptop, laptop.edit(record, "beneficiary", base, **fields))
+
+    refused(written(operator, sent_back="Not the name on the card"), "role.send_back")
+    refused(written(elsewhere, sent_back="Not the name on the card"), "out_of_scope")
+    assert written(supervisor, sent_back="Not the name on the card") == []
+    for laptop in (operator, registrar):
+        refused(written(laptop, sent_back=None), "role.send_back")
+    assert written(registrar, name="Ghulam Butt", corrected="Changed: Name") == []
+    assert row("beneficiary", record)["sent_back"] == "Not the name on the card"
+    assert row("beneficiary", record)["corrected"] == "Changed: Name"
+    assert written(supervisor, sent_back=None, corrected=None) == []
+    assert row("beneficiary", record)["sent_back"] is None
+    change = enter(operator, "beneficiary", **ARTISAN, sent_back="Looks wrong")
+    refused(sent(operator, change), "role.send_back")
 
 
 # How it is said

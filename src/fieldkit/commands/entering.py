@@ -12,6 +12,7 @@ from fieldkit.commands.asking.question import KEYS, chosen_number
 from fieldkit.commands.asking.questions import Questions
 from fieldkit.commands.asking.saving import Outcome, save
 from fieldkit.records import Record
+from fieldkit.records.declaration.sent_back import open_note
 from fieldkit.screens.form.entry.model import FormModel
 from fieldkit.screens.form.reading import base_of, start
 from fieldkit.store import Draft, Store, StoreError
@@ -97,6 +98,8 @@ def _begin(store: Store, kind: type[Record], draft: Draft, opened: Draft | None)
     model = FormModel(kind, found.record, draft.texts, "", found.place, found.limits)
     model.last, model.scope, model.second.fields = found.last, found.scope, found.twice
     say(f"Correct {found.label}" if found.record else found.label)
+    if found.record and (note := open_note(found.record)):
+        say(f"Sent back: {note.shown}")
     for text in {**found.denied, **found.issues}.values():
         say(text)
     say(KEYS)

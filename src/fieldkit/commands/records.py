@@ -25,6 +25,7 @@ from fieldkit.protocol.finding import Finding
 from fieldkit.protocol.identity import read_id
 from fieldkit.records import Field, Record, Use, sentence
 from fieldkit.records import kinds as all_kinds
+from fieldkit.records.declaration.sent_back import open_note, read_note
 from fieldkit.records.fields.formats import Choice, Moment, show_date
 from fieldkit.store import Event, Logged, Store, restoration
 
@@ -251,11 +252,7 @@ def _say_record(
     say(f"{record.label()}  {record.id}{'  deleted' if record.deleted else ''}")
     for number in others:
         say(f"  Also entered as {number}")
-    for name, field in record.form_fields().items():
-        if text := field.format.show(record.value(name)):
-            say(f"  {field.label:32} {text}")
-    for name, text in notes_of(record).items():
-        say(f"Note on {called(record.fields(), name)}: {text}")
+    _say_values(record)
     for one in noted:
         say(f"To check: {sentence(one)}")
     if events:
@@ -267,6 +264,18 @@ def _say_record(
     say("Saved on this laptop:")
     for logged in changes:
         _say_change(logged)
+
+
+def _say_values(record: Record) -> None:
+    if note := open_note(record):
+        say(f"Sent back: {note.shown}")
+        if done := read_note(record.corrected):
+            say(f"Corrected: {done.shown}. It waits for the supervisor.")
+    for name, field in record.form_fields().items():
+        if text := field.format.show(record.value(name)):
+            say(f"  {field.label:32} {text}")
+    for name, text in notes_of(record).items():
+        say(f"Note on {called(record.fields(), name)}: {text}")
 
 
 def _say_gone(record_id: str, changes: Sequence[Logged]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -14,7 +14,7 @@ from fieldkit.commands.asking.console import Closed, agreed, ask, chosen, prepar
 from fieldkit.commands.error_rate import drawn, rate
 from fieldkit.records import Record, Reference, Unfit, Use, Value, tells_apart
 from fieldkit.records.declaration.roles import newcomer
-from fieldkit.records.fields.dates import day_at
+from fieldkit.records.fields.dates import day_at, months_after
 from fieldkit.records.fields.formats import PAST_DATE, show_date, today
 from fieldkit.records.targets.entry_check import EntryCheck
 from fieldkit.screens.form.entry.form_field import FormField
@@ -39,38 +39,116 @@ class _Check:
 
 
 def verify(args: Namespace) -> int:
-    """Draw a sample of an operator's records, ask its fields blind, and store the error rates."""
+    """Draw a sample of records, ask its fields blind, and store the error rates by operator.
+
+    A month's sample is drawn block by block, and the same on every laptop that holds the block.
+    """
     kind = known_kind(args.kind) if args.kind else newcomer()
-    until = _day(args.until) if args.until else today()
-    since = _day(args.since) if args.since else until - timedelta(days=_DAYS)
+    if not (args.month or args.operator or args.report):
+        raise Unusable("Say whose entries: --operator NAME. Or check a month's: --month 2026-11.")
+    since, until = _month(args.month) if args.month else _days(args.since, args.until)
     fields = _fields(kind, args.field)
-    check = _Check(kind, args.operator, args.percent, since, until, fields)
     prepare()
     with open_store() as store:
-        period = f"{show_date(since)} to {show_date(until)}"
         if args.report:
-            _report(store, check.operator)
+            _report(store, args.operator)
             return DONE
-        entered = {one.id: one for one in _entered(store, check)}
-        if not entered:
-            raise Unusable(f"{check.operator} entered no {kind.plural.lower()} from {period}.")
-        seed = f"{check.operator}\n{kind.kind()}\n{since}\n{until}"
-        check.drawn = drawn(entered, check.percent, seed)
-        say(f"{len(entered)} {kind.plural.lower()} by {check.operator}, {period}: take the papers")
-        say(f"of these {len(check.drawn)}, and type what stands on them.")
-        say_all(f"  {one}  {_called(check, entered[one])}" for one in check.drawn)
-        say("Enter passes over what cannot be read; - means that nothing is written; . stops.")
+        whole = _Check(kind, args.operator or "", args.percent, since, until, fields)
+        entered = {one.id: one for one in _entered(store, whole, month=bool(args.month))}
+        sample = _sample(whole, entered, args.month)
+        _say_sample(whole, entered, sample, args.month)
+        checks = _by_operator(whole, entered, sample)
         try:
-            for place, number in enumerate(check.drawn, 1):
-                say(f"Record {place} of {len(check.drawn)}: {number}")
-                _check_record(store, check, entered[number])
+            for place, number in enumerate(sample, 1):
+                say(f"Record {place} of {len(sample)}: {number}")
+                record = entered[number]
+                _check_record(store, checks[record.created_by or ""], record)
         except Closed:
             say()
-        _keep(store, check)
+        for check in checks.values():
+            _keep(store, check, named=len(checks) > 1)
     return DONE
 
 
-def _day(text: str) -> date:
+def _sample(check: _Check, entered: Mapping[str, Record], month: str) -> list[str]:
+    """Return the numbers drawn; of a month by block, then those of the operator, if one is named.
+
+    Raises:
+        Unusable: nothing was entered, or nothing of the operator was drawn.
+    """
+    period = f"{show_date(check.since)} to {show_date(check.until)}"
+    plural = check.kind.plural.lower()
+    if not month:
+        if not entered:
+            raise Unusable(f"{check.operator} entered no {plural} from {period}.")
+        seed = f"{check.operator}\n{check.kind.kind()}\n{check.since}\n{check.until}"
+        return drawn(entered, check.percent, seed)
+    blocks: dict[str, list[str]] = {}
+    for one in entered.values():
+        blocks.setdefault(f"{one.district} {one.block or ''}", []).append(one.id)
+    found = [
+        number
+        for block, ids in sorted(blocks.items())
+        for number in drawn(ids, check.percent, f"{month}\n{block}\n{check.kind.kind()}")
+        if check.operator in ("", entered[number].created_by)
+    ]
+    if not found:
+        raise Unusable(f"Nothing to check: no {plural} of {period} were drawn.")
+    return found
+
+
+def _say_sample(
+    check: _Check, entered: Mapping[str, Record], sample: Sequence[str], month: str
+) -> None:
+    period = f"{show_date(check.since)} to {show_date(check.until)}"
+    whose = f" by {check.operator}" if check.operator and not month else ""
+    say(f"{len(entered)} {check.kind.plural.lower()}{whose}, {period}: take the papers")
+    say(f"of these {len(sample)}, and type what stands on them.")
+    say_all(f"  {one}  {_called(check, entered[one])}" for one in sample)
+    say("Enter passes over what cannot be read; - means that nothing is written; . stops.")
+
+
+def _by_operator(
+    whole: _Check, entered: Mapping[str, Record], sample: Sequence[str]
+) -> dict[str, _Check]:
+    """Return a check for each operator of whom something was drawn."""
+    found: dict[str, list[str]] = {}
+    for number in sample:
+        found.setdefault(entered[number].created_by or "", []).append(number)
+    return {
+        operator: _Check(
+            whole.kind, operator, whole.percent, whole.since, whole.until, whole.fields, ids
+        )
+        for operator, ids in sorted(found.items())
+    }
+
+
+def _month(text: str) -> tuple[date, date]:
+    """Return the first and the last day of a month like 2026-11, as far as it has come.
+
+    Raises:
+        Unusable: it is none, or still to come.
+    """
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise Unusable(f"{text!r} is no month like 2026-11.") from None
+    if first > today():
+        raise Unusable(f"{text} is still to come.")
+    return first, min(months_after(first, 1) - timedelta(days=1), today())
+
+
+def _days(since: str | None, until: str | None) -> tuple[date, date]:
+    last = read_day(until) if until else today()
+    return (read_day(since) if since else last - timedelta(days=_DAYS)), last
+
+
+def read_day(text: str) -> date:
+    """Return the day that a text means.
+
+    Raises:
+        Unusable: it is none.
+    """
     try:
         found = PAST_DATE.parse(text)
     except Unfit as unfit:
@@ -95,8 +173,10 @@ def _fields(kind: type[Record], named: Sequence[str]) -> list[str]:
     ]
 
 
-def _entered(store: Store, check: _Check) -> Iterator[Record]:
-    for record in store.each(check.kind.kind(), {"created_by": check.operator}):
+def _entered(store: Store, check: _Check, *, month: bool) -> Iterator[Record]:
+    """Yield what the operator entered in the time; of a month, what anybody did."""
+    of: dict[str, Value] = {} if month else {"created_by": check.operator}
+    for record in store.each(check.kind.kind(), of):
         if record.created_at and check.since <= day_at(record.created_at) <= check.until:
             yield record
 
@@ -163,9 +243,14 @@ def _correct(store: Store, check: _Check, record: Record, right: dict[str, Value
         say(f"Not corrected: {refused}")
 
 
-def _keep(store: Store, check: _Check) -> None:
-    """Say the error rates and store them, one record a field: they sync like any other."""
+def _keep(store: Store, check: _Check, *, named: bool) -> None:
+    """Say the error rates and store them, one record a field: they sync like any other.
+
+    ``named``: say whose they are.
+    """
     fields = check.kind.asked_fields()
+    if named:
+        say(f"{check.operator or 'Not known who'}:")
     edits = []
     for name in check.fields:
         checked, wrong = check.checked[name], check.wrong[name]
@@ -190,16 +275,31 @@ def _keep(store: Store, check: _Check) -> None:
 
 
 def _report(store: Store, operator: str) -> None:
-    """Add up all checks of an operator that are on this laptop, by field."""
-    checked, wrong = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    for one in store.where(EntryCheck.kind(), operator=operator):
-        key = str(one.value("record_kind") or ""), str(one.value("record_field") or "")
-        checked[key] += int(str(one.value("checked") or 0))
-        wrong[key] += int(str(one.value("wrong") or 0))
-    if not checked:
-        say(f"No entries of {operator} were checked yet.")
+    """Add up all checks of an operator, or of each, that are on this laptop: by field and month."""
+    found = store.where(EntryCheck.kind(), **({"operator": operator} if operator else {}))
+    if not found:
+        say(f"No entries of {operator or 'anybody'} were checked yet.")
         return
+    for name in sorted({str(one.value("operator") or "") for one in found}):
+        if not operator:
+            say(f"{name}:")
+        _report_one([one for one in found if str(one.value("operator") or "") == name])
+
+
+def _report_one(found: Sequence[Record]) -> None:
+    checked, wrong = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    months, wrong_in = Counter[str](), Counter[str]()
+    for one in found:
+        key = str(one.value("record_kind") or ""), str(one.value("record_field") or "")
+        month, many = str(one.value("entered_to") or "")[:7], int(str(one.value("wrong") or 0))
+        looked = int(str(one.value("checked") or 0))
+        checked[key] += looked
+        wrong[key] += many
+        months[month] += looked
+        wrong_in[month] += many
     for (kind, name), many in sorted(checked.items()):
         known = known_kind(kind).fields().get(name)
         say(f"{known.label if known else name}: {rate(wrong[kind, name], many)}")
+    for month, many in sorted(months.items()) if len(months) > 1 else ():
+        say(f"Entered in {month}: {rate(wrong_in[month], many)}")
     say(f"All fields: {rate(wrong.total(), checked.total())}")

@@ -6,7 +6,8 @@ undone after the page was left. Functions that take a store run in its thread.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +15,7 @@ from fieldkit.about.rows import RecordSource, fetch_references, label_of, shown_
 from fieldkit.about.words import area_words, counted
 from fieldkit.day.entries import camp_fields
 from fieldkit.day.kept import Note, keep_note, read_note
+from fieldkit.protocol.change import Op
 from fieldkit.records import Value, kinds, sentence
 from fieldkit.records.fields.dates import Date
 from fieldkit.records.fields.formats import Born
@@ -50,6 +52,13 @@ class Planned(NamedTuple):
     edit: Edit
     remark: str = ""
     """What the rules say of it; it is saved all the same."""
+    more: tuple[Edit, ...] = ()
+    """Other records that change with it."""
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """All that is saved of it; an edit without a number makes a record."""
+        return (self.edit, *self.more)
 
 
 class Kept(NamedTuple):
@@ -67,6 +76,13 @@ class Preview(NamedTuple):
     refused: Sequence[Kept]
     same: int
     """Entries that have this value already."""
+    one: str = "entry"
+    """What one of them is called; and several."""
+    several: str = "entries"
+
+    def counted(self, many: int) -> str:
+        """Count them in words."""
+        return counted(many, self.one, self.several)
 
 
 def fields_to_correct(entries: Numbers) -> list[CorrectedField]:
@@ -115,21 +131,14 @@ def correct(store: Store, planned: Preview, operator: str, *, work_there: bool =
     Raises:
         StoreError: nothing was saved.
     """
-    edits = [one.edit for one in planned.changes]
-    records = store.fetch({one.kind for one in planned.changes}, [o.id for o in planned.changes])
+    edits = _numbered(store, [edit for one in planned.changes for edit in one.edits])
+    records = store.fetch({one.kind.kind() for one in edits}, [one.id or "" for one in edits])
     device = store.device
     note: dict[str, Note] = {
         "operator": operator,
         "field": planned.corrected.field,
-        "changes": [
-            {
-                "kind": one.kind,
-                "id": one.id,
-                "before": {n: to_json(records[one.kind, one.id].value(n)) for n in one.edit.fields},
-                "after": {n: to_json(v) for n, v in one.edit.fields.items()},
-            }
-            for one in planned.changes
-        ],
+        "changes": [_noted(one, records) for one in edits],
+        "many": len(planned.changes),
         "worked_in": [device.district, device.block] if device and work_there else None,
     }
     # Noted first: what was not saved then holds the former values, and an undo finds nothing.
@@ -139,7 +148,33 @@ def correct(store: Store, planned: Preview, operator: str, *, work_there: bool =
         district, block = (edits[0].fields.get(name) for name in ("district", BLOCK))
         if isinstance(district, int):
             store.work_in(district, block if isinstance(block, int) else None)
-    return sum(1 for one in saved if one.op)
+    written = {one.id for one in saved if one.op}
+    return sum(any(edit.id in written for edit in some) for some in _shared(edits, planned.changes))
+
+
+def _numbered(store: Store, edits: Sequence[Edit]) -> list[Edit]:
+    """Give the records that are made their numbers, so that they can be noted before."""
+    new = sum(one.id is None for one in edits)
+    numbers = iter(store.new_ids(new) if new else ())
+    return [one if one.id else replace(one, id=next(numbers)) for one in edits]
+
+
+def _shared(edits: Sequence[Edit], changes: Sequence[Planned]) -> Iterator[Sequence[Edit]]:
+    """Yield the edits of each change."""
+    start = 0
+    for one in changes:
+        yield edits[start : start + len(one.edits)]
+        start += len(one.edits)
+
+
+def _noted(edit: Edit, records: Mapping[tuple[str, str], Record]) -> Note:
+    kind, number = edit.kind.kind(), edit.id or ""
+    record = records.get((kind, number))
+    before: Note = None
+    if record is not None:
+        before = {name: to_json(record.value(name)) for name in edit.fields}
+    after: Note = {name: to_json(value) for name, value in edit.fields.items()}
+    return {"kind": kind, "id": number, "before": before, "after": after}
 
 
 class Undone(NamedTuple):
@@ -160,9 +195,10 @@ class Undone(NamedTuple):
 def may_undo(store: Store, operator: str) -> int:
     """Return how many entries the last correction of an operator changed; 0: there is none."""
     note = read_note(store.home, _LAST)
-    changes = note.get("changes")
-    mine = note.get("operator") == operator
-    return len(changes) if mine and isinstance(changes, list) else 0
+    changes, many = note.get("changes"), note.get("many")
+    if note.get("operator") != operator or not isinstance(changes, list):
+        return 0
+    return many if isinstance(many, int) else len(changes)
 
 
 def undo(store: Store, operator: str) -> Undone:
@@ -177,12 +213,14 @@ def undo(store: Store, operator: str) -> Undone:
             since += 1
         else:
             edits.append(edit)
-    saved = store.save(edits, operator) if edits else []
+    if edits:
+        store.save(edits, operator)
+    many = may_undo(store, operator)
     place = note.get("worked_in")
     if isinstance(place, list) and len(place) == 2 and isinstance(place[0], int):
         store.work_in(place[0], place[1] if isinstance(place[1], int) else None)
     _note(store, {})
-    return Undone(len(saved), since)
+    return Undone(max(many - since, 0), since)
 
 
 def _back(store: Store, one: Note) -> Edit | None:
@@ -190,13 +228,15 @@ def _back(store: Store, one: Note) -> Edit | None:
     if not isinstance(one, dict):
         return None
     kind, before, after = kinds().get(str(one.get("kind"))), one.get("before"), one.get("after")
-    if kind is None or not isinstance(before, dict) or not isinstance(after, dict):
+    if kind is None or not isinstance(after, dict):
         return None
     record = store.get(kind.kind(), str(one.get("id")))
     if record is None or record.deleted:
         return None
     if any(to_json(record.value(name)) != value for name, value in after.items()):
         return None
+    if not isinstance(before, dict):
+        return Edit(kind, {}, record.id, op=Op.DELETE)  # it was made then
     return _edit(record, {n: kind.fields()[n].format.read(v) for n, v in before.items()})
 
 

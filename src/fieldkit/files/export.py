@@ -2,8 +2,8 @@
 
 Columns have the names of fields (as ``fieldkit kinds`` lists them), because names stay when labels
 are reworded. Codes are written as codes, dates and times as ISO. ``version`` is left out: it
-belongs to the server the record came from. CSV and XLSX hold the declared fields; JSONL also holds
-the unknown fields of a newer version.
+belongs to the server the record came from. So are the notes of a record that was sent back. CSV
+and XLSX hold the declared fields; JSONL also holds the unknown fields of a newer version.
 """
 
 from __future__ import annotations

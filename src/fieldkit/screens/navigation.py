@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.app import AppBase
@@ -191,6 +191,26 @@ class Navigation:
         from fieldkit.screens.lists.due_page import DuePage
 
         await self._app.push_screen(DuePage(what))
+
+    async def open_decide(
+        self, entries: Sequence[tuple[str, str]], done: Callable[[str], Awaitable[object]]
+    ) -> None:
+        """Open the decision on records of one kind; ``done`` is told what was decided."""
+        from fieldkit.screens.review.decide_pages import ActPage
+
+        await self._app.push_screen(ActPage(entries, done))
+
+    async def open_waiting(self) -> None:
+        """Open the decisions that wait, by stage and age."""
+        from fieldkit.screens.review.waiting_page import WaitingPage
+
+        await self._open_once(WaitingPage())
+
+    async def open_sent_back(self) -> None:
+        """Open what was entered here and sent back, to be corrected."""
+        from fieldkit.screens.review.sent_back_page import SentBackPage
+
+        await self._open_once(SentBackPage())
 
     async def open_reports(self) -> None:
         """Open the choice of reports."""

@@ -19,11 +19,14 @@ from fieldkit.store.read.conflicts import OpenAbout, OpenConflict
 from fieldkit.store.read.duplicates import Alike
 from fieldkit.store.read.record_json import to_json
 from fieldkit.store.read.records import Event, Page, Records
+from fieldkit.store.read.sent_back import SentBack
+from fieldkit.store.read.undecided import Undecided
 from fieldkit.store.store import Hit, Store, Weighed
 from fieldkit.store.write.decide import Keep
 from fieldkit.store.write.drafts import Draft, Drafts
 from fieldkit.store.write.edits import Edit, restoration
 from fieldkit.store.write.save import Saved
+from fieldkit.store.write.sent_back import sent_back_with
 
 __all__ = [
     "Alike",
@@ -56,6 +59,7 @@ __all__ = [
     "Records",
     "Refused",
     "Saved",
+    "SentBack",
     "ServerRow",
     "Settled",
     "SettledChange",
@@ -63,9 +67,11 @@ __all__ = [
     "Store",
     "StoreError",
     "SyncSession",
+    "Undecided",
     "UnsettledChanges",
     "Unwritable",
     "Weighed",
     "restoration",
+    "sent_back_with",
     "to_json",
 ]

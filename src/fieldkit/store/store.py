@@ -60,7 +60,7 @@ from fieldkit.store.log.outbox import Outbox, give_up
 from fieldkit.store.log.states import State
 from fieldkit.store.log.tallies import entered_daily, entered_on
 from fieldkit.store.pull.pull import Pull
-from fieldkit.store.pull.scopes import enrol_scope
+from fieldkit.store.pull.scopes import enrol_scope, pull_state
 from fieldkit.store.read import search
 from fieldkit.store.read.aliases import count_again, has_merged, merged_with, stands_for
 from fieldkit.store.read.conflicts import (
@@ -73,6 +73,7 @@ from fieldkit.store.read.conflicts import (
 from fieldkit.store.read.duplicates import Alike, alike
 from fieldkit.store.read.look_alikes import look_alikes
 from fieldkit.store.read.records import Event, Page, Records
+from fieldkit.store.read.sent_back import SentBack, sent_back
 from fieldkit.store.read.suggestions import (
     FAMILY_NAMES,
     GIVEN_NAMES,
@@ -80,6 +81,7 @@ from fieldkit.store.read.suggestions import (
     name_words,
     suggested,
 )
+from fieldkit.store.read.undecided import Undecided, count_undecided, undecided
 from fieldkit.store.rows.open_lists import add_counts, offer_villages, uncounted_names
 from fieldkit.store.rows.reapply import reapply_overlays
 from fieldkit.store.rows.search_index import INDEXES, is_scattered, merge_some
@@ -89,7 +91,9 @@ from fieldkit.store.write.decide import Keep, decide
 from fieldkit.store.write.different import say_different, take_back_different
 from fieldkit.store.write.drafts import Draft, Drafts
 from fieldkit.store.write.edits import Edit, Past, prepare
+from fieldkit.store.write.permitted import denied
 from fieldkit.store.write.save import Author, Saved, save
+from fieldkit.store.write.sent_back import accept, mark_corrected, send_back
 
 T = TypeVar("T")
 
@@ -393,11 +397,54 @@ class Store:
                     found |= {number: kept for number, kept in standing if number != kept}
         return found
 
+    def send_back(self, number: str, reason: str, operator: str) -> Saved:
+        """Send a record back to who entered it, for them to correct it.
+
+        Raises:
+            StoreError: there is no reason, it is not here, or this laptop's role may not.
+            Refused: the reason cannot be written.
+        """
+        with self._database.write() as connection:
+            author, scope = self._author(connection, operator), pull_state(connection).scope
+            return send_back(connection, number, reason, author, scope)
+
+    def accept(self, number: str, operator: str) -> Saved:
+        """Accept a record that was sent back as it now stands.
+
+        Raises:
+            StoreError: it was not sent back, or this laptop's role may not.
+        """
+        with self._database.write() as connection:
+            author, scope = self._author(connection, operator), pull_state(connection).scope
+            return accept(connection, number, author, scope)
+
+    def mark_corrected(self, number: str, words: str, operator: str) -> Saved:
+        """Note what was done about a record sent back that needs no edit.
+
+        Raises:
+            StoreError: it was not sent back, or nothing is said.
+            Refused: the words cannot be written.
+        """
+        with self._database.write() as connection:
+            author, scope = self._author(connection, operator), pull_state(connection).scope
+            return mark_corrected(connection, number, words, author, scope)
+
+    def denied(self, edits: Sequence[Edit]) -> list[str]:
+        """Return for each edit why the server would refuse it from this laptop; empty: nothing."""
+        with self._database.read() as connection:
+            device, scope = set_up(read_device(connection)), pull_state(connection).scope
+            return denied(connection, edits, device, scope)
+
     def new_id(self) -> str:
         """Take a record number for a record that others saved with it will refer to."""
+        return self.new_ids(1)[0]
+
+    def new_ids(self, many: int) -> list[str]:
+        """Take so many record numbers."""
         with self._database.write() as connection:
             origin = set_up(read_device(connection)).origin
-            return f"{origin}-{take_numbers(connection, 1)}"
+            first = take_numbers(connection, many)
+        return [f"{origin}-{number}" for number in range(first, first + many)]
 
     def judge(self, edit: Edit) -> list[Finding]:
         """Return what a save would say, stops first, without saving."""
@@ -681,6 +728,21 @@ class Store:
         """
         with self._database.write() as connection:
             return decide(connection, conflict, keep, self._author(connection, operator))
+
+    def sent_back(self) -> list[SentBack]:
+        """Return the records that are sent back, corrected or not, the longest waiting first."""
+        with self._database.read() as connection:
+            return sent_back(connection)
+
+    def undecided(self, kind: str, stage: str, limit: int | None = None) -> list[Undecided]:
+        """Return the records of a kind that wait for a stage, the longest waiting first."""
+        with self._database.read() as connection:
+            return undecided(connection, kind, stage, limit)
+
+    def count_undecided(self, kind: str, stage: str) -> int:
+        """Return how many records of a kind wait for a stage."""
+        with self._database.read() as connection:
+            return count_undecided(connection, kind, stage)
 
     def findings(self, record_id: str | None = None) -> list[Finding]:
         """Return what the server found to review, of one record or of all that are here."""

@@ -37,6 +37,7 @@ SHARES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "training": {"completed_percent": ("pmv_trained", "enrolled")},
     "bank_linkage": {"linkage_percent": ("linkages", "linkage_applied")},
+    "entry_checks": {"error_rate": ("values_wrong", "values_checked")},
     "social_security": {"insured_percent": ("insured", "shg_institutions.members")},
 }
 """Columns that say how many percent of a second figure a first one is."""

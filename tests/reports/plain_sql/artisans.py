@@ -194,10 +194,20 @@ QUALITY = {
         AND here(block)""",
 }
 
+CHECKS = {
+    "values_checked": """
+        SELECT coalesce(sum(CAST(checked AS INTEGER)), 0) FROM entry_check
+        WHERE dated(entered_to) AND here(block)""",
+    "values_wrong": """
+        SELECT coalesce(sum(CAST(wrong AS INTEGER)), 0) FROM entry_check
+        WHERE dated(entered_to) AND here(block)""",
+}
+
 SQL: Mapping[str, Mapping[str, str]] = {
     "pmv_funnel": FUNNEL,
     "toolkit_ageing": TOOLKITS,
     "orientation_coverage": ORIENTATION,
     "stage3_daily": DECISIONS,
     "data_quality": QUALITY,
+    "entry_checks": CHECKS,
 }

@@ -11,7 +11,7 @@ from fieldkit.commands.asking.console import agreed, ask, chosen, say_all
 from fieldkit.commands.asking.questions import Questions, said_fields
 from fieldkit.records import Finding, Severity, Use, sentence
 from fieldkit.screens.form.entry.model import FormModel
-from fieldkit.screens.form.entry.saving import changes, confirmed, unreadable
+from fieldkit.screens.form.entry.saving import changes, confirmed, unreadable, written
 from fieldkit.screens.lookup.look_alikes import look_alikes
 from fieldkit.store import Edit, Refused
 
@@ -56,7 +56,8 @@ def save(questions: Questions) -> Outcome:
 
 def _edit(questions: Questions) -> Edit:
     model, draft = questions.model, questions.draft
-    return Edit(model.kind, changes(model), draft.record_id, draft.base, confirmed=confirmed(model))
+    fields = written(model, draft.operator, questions.store.now())
+    return Edit(model.kind, fields, draft.record_id, draft.base, confirmed=confirmed(model))
 
 
 def _unchanged(questions: Questions) -> Outcome:

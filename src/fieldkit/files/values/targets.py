@@ -12,6 +12,7 @@ from functools import lru_cache
 from fieldkit.aadhaar import is_aadhaar
 from fieldkit.protocol.alias import MERGED
 from fieldkit.records import Record, Unfit
+from fieldkit.records.declaration.permission import CORRECTED, SENT_BACK
 from fieldkit.records.fields.formats import Format
 
 BY_AGE = "born (age)"
@@ -22,8 +23,8 @@ SURNAME = "name (surname)"
 NAME_PARTS = (MIDDLE_NAME, SURNAME)
 NO_FIELD = frozenset({BY_AGE, *NAME_PARTS})
 """Targets that are no field of their own."""
-NEVER_IMPORTED = frozenset({"version", MERGED})
-"""Fields a file never sets."""
+NEVER_IMPORTED = frozenset({"version", MERGED, SENT_BACK, CORRECTED})
+"""Fields a file never sets: the server's, and what people of two offices say to each other."""
 MOSTLY = 0.95
 """A column with at least this share of Aadhaar numbers counts as a column of them."""
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from fieldkit.protocol.finding import Severity
 from fieldkit.records.declaration.action import Action
+from fieldkit.records.declaration.decision import Decision
 from fieldkit.records.declaration.field import Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.milestone import Milestone
@@ -36,6 +37,23 @@ class Verification(Record, table=True):
             about="beneficiary_id",
         )
         for stage in _STAGES
+    )
+    decides = Decision(
+        "beneficiary_id",
+        stage="stage",
+        outcome="decision",
+        approve="APPROVED",
+        reject="REJECTED",
+        on="decided_on",
+        by="decided_by",
+        reason="reason",
+        ended=when(status="WITHDRAWN"),
+        stands="status",
+        becomes={
+            (stage, outcome): f"S{stage}_{outcome}"
+            for stage in _STAGES
+            for outcome in ("APPROVED", "REJECTED")
+        },
     )
     lifecycle = Lifecycle(
         "decision",

@@ -16,10 +16,14 @@ from fieldkit.protocol.finding import Finding
 from fieldkit.protocol.merge import DELETED, STAMPS, same_value
 from fieldkit.protocol.scope import ROLES, Role, is_at_least
 from fieldkit.records.declaration.record import Record, kinds
-from fieldkit.records.declaration.sentences import sentence
-from fieldkit.records.declaration.writers import OPERATOR, REGISTRAR, Writers
+from fieldkit.records.declaration.sentences import STAYS, sentence
+from fieldkit.records.declaration.writers import OPERATOR, REGISTRAR, SUPERVISOR, Writers
 from fieldkit.records.fields.formats import Choice
 
+SENT_BACK = "sent_back"
+"""The field that says that a supervisor wants a record corrected, in any kind."""
+CORRECTED = "corrected"
+"""The field that says that a record sent back was corrected."""
 _PLACE = frozenset({"district", "block"})
 _NOT_WRITTEN = STAMPS | {"id", "version", DECIDED}
 
@@ -41,13 +45,22 @@ class Denial(NamedTuple):
         """Return its sentence."""
         return sentence(Finding(kind, "", self.field, self.rule, self.params(has)))
 
-
-SETTLE = Denial("role.settle", "", OPERATOR)
-"""What it takes to settle a conflict over a value that others typed."""
+    def beforehand(self, kind: str, has: Role) -> str:
+        """Return its sentence for what was not written."""
+        return self.said(kind, has).removesuffix(STAYS)
 
 
 MERGE = Denial("role.merge", MERGED, OPERATOR)
 """What it takes to say that two records are of one person, or to take that back."""
+_OF_ANY_KIND: Mapping[str, Denial] = {
+    MERGED: MERGE,
+    SENT_BACK: Denial("role.send_back", SENT_BACK, SUPERVISOR),
+    CORRECTED: Denial("role.edit", CORRECTED, REGISTRAR),
+    **{name: Denial("role.move", name, OPERATOR) for name in sorted(_PLACE)},
+}
+"""By field: what is the same in every kind."""
+SETTLE = Denial("role.settle", "", OPERATOR)
+"""What it takes to settle a conflict over a value that others typed."""
 
 
 class Author(NamedTuple):
@@ -67,7 +80,8 @@ def denial(author: Author, change: Change, stands: Mapping[str, Json]) -> Denial
 
     ``stands``: the record's present values; empty if there is no record.
     """
-    if is_at_least(author.role, _highest(change.kind)):
+    highest = SUPERVISOR if SENT_BACK in change.fields else _highest(change.kind)
+    if is_at_least(author.role, highest):
         return None
     needs = _needs(author, change, stands)
     lacking = [one for one in needs if not is_at_least(author.role, one.needs)]
@@ -105,10 +119,8 @@ def _needs(author: Author, change: Change, stands: Mapping[str, Json]) -> Iterat
             continue  # what stands already may be agreed to
         if name == DELETED:
             yield deletes
-        elif name == MERGED:
-            yield MERGE
-        elif name in _PLACE:
-            yield Denial("role.move", name, OPERATOR)
+        elif name in _OF_ANY_KIND:
+            yield _OF_ANY_KIND[name]
         else:
             before = None if name in author.unseen else stands.get(name)
             yield _of_field(change.kind, name, value, before, new=new)

@@ -17,6 +17,7 @@ from fieldkit.matching import Part
 from fieldkit.protocol.change import Json
 from fieldkit.records.declaration.action import Action, Days, HandOver, Job
 from fieldkit.records.declaration.conversion import Conversion
+from fieldkit.records.declaration.decision import Decision
 from fieldkit.records.declaration.field import Field, Use
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.milestone import Milestone
@@ -69,6 +70,8 @@ class Record(SQLModel):
     """The states it moves through, if it has any."""
     milestones: ClassVar[tuple[Milestone, ...]] = ()
     """The steps on the page of the person it is, or is about."""
+    decides: ClassVar[Decision | None] = None
+    """Set where its records decide, stage by stage, on those they are about."""
     converts: ClassVar[tuple[Conversion, ...]] = ()
     """The older fields that became records of this kind."""
     writers: ClassVar[Writers] = Writers()
@@ -84,6 +87,10 @@ class Record(SQLModel):
     created_by: Annotated[str | None, Field("Entered by", Text(), system=True)] = None
     deleted: Annotated[bool, Field("Deleted", YesNo(), system=True)] = False
     version: Annotated[int | None, Field("Version on the server", Whole(), system=True)] = None
+    sent_back: Annotated[str | None, Field("Sent back", Text(longest=1000), system=True)] = None
+    """Why a supervisor wants it corrected, by whom and when; empty once that is accepted."""
+    corrected: Annotated[str | None, Field("Corrected", Text(longest=1000), system=True)] = None
+    """What was done since it was sent back, by whom and when; the supervisor accepts it."""
     extra: dict[str, Json] = SQLField(default_factory=dict, sa_type=JSON, nullable=True)
     """Fields of a newer version: kept and passed on, never shown."""
     remarks: Annotated[str | None, Field("Remarks", Text(longest=2000), section="Remarks")] = None

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from fieldkit.records.declaration.action import LETTERS, Action, Days, Job
 from fieldkit.records.declaration.conversion import Conversion
+from fieldkit.records.declaration.decision import Decision
 from fieldkit.records.declaration.milestone import Milestone
 from fieldkit.records.declaration.record import Record, kinds
 
@@ -117,6 +118,34 @@ def milestones_of(page: str) -> Sequence[PageMilestone]:
     return sorted(found, key=lambda one: one.milestone.place)
 
 
+class DecidedBy(NamedTuple):
+    """How records are decided on."""
+
+    kind: type[Record]
+    """The kind of a decision."""
+    decision: Decision
+
+    @property
+    def stages(self) -> Mapping[str, str]:
+        """The stages in order: each with the word for its step."""
+        return {
+            str(stage): one.word
+            for one in sorted(self.kind.milestones, key=lambda one: one.place)
+            for condition in one.done
+            if condition.field == self.decision.stage
+            for stage in condition.values
+        }
+
+
+def decided_by(kind: str) -> DecidedBy | None:
+    """Return how records of a kind are decided on; None if that is not recorded."""
+    for other in kinds().values():
+        decision = other.decides
+        if decision and kind in other.references()[decision.about].kinds:
+            return DecidedBy(other, decision)
+    return None
+
+
 def has_page(kind: str) -> bool:
     """Say whether other records refer to a kind, so that it has a page that lists them."""
     return any(
@@ -169,6 +198,7 @@ def check_roles() -> None:
         ValueError: a letter or number is taken twice, or one has no such meaning.
     """
     for kind in kinds().values():
+        _check_decision(kind)
         if not kind.actions.keys() <= kind.references().keys():
             raise ValueError(f"{kind.kind()}: actions {[*kind.actions]} are not all references")
     for page in kinds():
@@ -178,3 +208,15 @@ def check_roles() -> None:
     numbers = [one.job.number for one in home_jobs() if one.job.number]
     if len({*numbers}) < len(numbers) or not {*numbers} <= {*range(1, 6)}:
         raise ValueError(f"jobs on Home: numbers {numbers}, of 1 to 5 each once, or 0")
+
+
+def _check_decision(kind: type[Record]) -> None:
+    one = kind.decides
+    if one is None:
+        return
+    named = {one.about, one.stage, one.outcome, one.on, one.by, one.reason}
+    known = one.about in kind.references() and named <= kind.fields().keys()
+    for other in kind.references()[one.about].kinds if known else ():
+        known &= not one.stands or one.stands in kinds()[other].fields()
+    if not known:
+        raise ValueError(f"{kind.kind()}: decides {one}")

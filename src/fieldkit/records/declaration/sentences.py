@@ -20,7 +20,9 @@ from fieldkit.records.declaration.record import Record, kinds
 from fieldkit.records.declaration.rule import rules_of
 from fieldkit.records.fields.formats import Choice, Money, show_date
 
-_ROLE = "; this laptop is enrolled for {has:role}. What you typed stays here. Show it to them."
+STAYS = " What you typed stays here. Show it to them."
+"""The end of what is said of a change that a role may not make, once it is made."""
+_ROLE = "; this laptop is enrolled for {has:role}." + STAYS
 GENERAL: Mapping[str, str] = {
     # Of every kind.
     "required": "{field:label} is needed: {field:needed}.",
@@ -96,6 +98,7 @@ GENERAL: Mapping[str, str] = {
     "role.delete": "Only {needs:writers} may delete this" + _ROLE,
     "role.move": "Only {needs:writers} may move this to another area" + _ROLE,
     "role.merge": "Only {needs:writers} may decide that two records are the same person" + _ROLE,
+    "role.send_back": "Only {needs:writers} may send this back or accept it" + _ROLE,
     "role.settle": "Only {needs:writers} may settle the values of others" + _ROLE,
     "unfitting.no_district": "The record has no district. Choose it again.",
     "unfitting.unknown_district": "The server does not know this district. Choose it again.",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fieldkit.reports.declaration.measure import NOT_GONE, AnyOf, AtLeast, AtMost, Measure, Shared
-from fieldkit.reports.declaration.report import Report, figure
+from fieldkit.reports.declaration.report import AREA, Dimension, Report, figure, share
 
 _PORTAL, _CODE = Shared(("portal_no",)), Shared(("member_code",))
 _AADHAAR = Shared(("aadhaar_last4", "born", "name"))
@@ -98,4 +100,28 @@ QUALITY = Report(
         "Ceilings: Rs 1 lakh for tranche 1, Rs 2 lakh for tranche 2 (PM Vishwakarma Guidelines).",
     ),
 )
-REPORTS = (QUALITY,)
+OPERATOR = Dimension("operator", "Operator", {"entry_check": "operator"})
+ENTERED = Dimension("month", "Entered up to", {"entry_check": "entered_to"})
+CHECKED = Measure(
+    "values_checked",
+    "Values checked",
+    "entry_check",
+    {},
+    "entered_to",
+    "values",
+    "checked",
+    definition="typed again from the papers",
+)
+WRONG = replace(CHECKED, name="values_wrong", label="Values wrong", amount="wrong", definition="")
+CHECKS = Report(
+    "entry_checks",
+    "Entries checked against the papers",
+    "R21",
+    (figure(CHECKED), figure(WRONG), share(WRONG, CHECKED, "error_rate", "Error rate")),
+    by=(AREA, OPERATOR, ENTERED),
+    notes=(
+        "The month's sample: `fieldkit verify --month`. A rate of few values says little: "
+        "`fieldkit verify --report` gives its range.",
+    ),
+)
+REPORTS = (QUALITY, CHECKS)

@@ -56,10 +56,12 @@ class MenuEntry(NamedTuple):
 
 
 class Among(NamedTuple):
-    """Some records of a kind, as the figure of a report counts them."""
+    """Some records of a kind, as a figure counts them."""
 
     title: str
     ids: Sequence[str]
+    under: str = "Progress"
+    """The page that counts them."""
 
 
 class Navigator(Protocol):
@@ -107,6 +109,17 @@ class Navigator(Protocol):
 
     async def open_due(self, what: str = "") -> None:
         """Open what is due, or one sort of it."""
+
+    async def open_decide(
+        self, entries: Sequence[tuple[str, str]], done: Callable[[str], Awaitable[object]]
+    ) -> None:
+        """Open the decision on records of one kind; ``done`` is told what was decided."""
+
+    async def open_waiting(self) -> None:
+        """Open the decisions that wait, by stage and age."""
+
+    async def open_sent_back(self) -> None:
+        """Open what was entered here and sent back, to be corrected."""
 
     async def open_reports(self) -> None:
         """Open the choice of reports."""

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.words import counted
-from fieldkit.screens.look.glyphs import CORRECT, CRUMB
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.lookup.preview_page import Done, PreviewPage
 from fieldkit.screens.lookup.rows import label_of
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
-    from fieldkit.day.correction import CorrectedField, Preview
+    from fieldkit.day.correction import CorrectedField
     from fieldkit.records import Record, Value
     from fieldkit.store import Store
 
 Numbers = Sequence[tuple[str, str]]
-Done = Callable[[str], Awaitable[object]]
-"""Is told what was done."""
-_MOST = 500
-"""Lines of a preview; more are counted."""
 _MANY = 12
 _LATEST = 200
 """Camps that are looked through."""
@@ -111,79 +107,11 @@ class ValuePage(PickerPage[None]):
         self.say("Working out what will change ...")
         found = await self.read(lambda store: preview(store, entries, corrected, value), "preview")
         self.dismiss(None)
-        await self.app.push_screen(PreviewPage(found, self._done))
-
-
-class PreviewPage(PickerPage[None]):
-    """What will change, line by line; nothing is saved until Enter."""
-
-    KEYS = keys("Enter save", "Esc back, nothing changes")
-
-    def __init__(self, found: Preview, done: Done) -> None:
-        super().__init__()
-        self._found, self._done = found, done
-
-    async def load_data(self) -> None:
-        """Say that nothing is saved yet."""
-        self.set_header("My entries", self._found.corrected.label, "Preview")
-        self.say("Nothing is saved yet.", hint=True)
-
-    async def answer(self, _text: str) -> Answer:
-        """Answer with what Enter saves, above what changes."""
-        found = self._found
-        rows: list[Choice] = []
-        if found.changes:
-            many = _entries(len(found.changes))
-            save: Cell = (Span(f"Change {many}", "strong"),)
-            rows.append(Choice((save,), self._save, key="save"))
-            there = await self.ask(partial(_other_block, found=found))
-            if there:
-                words: Cell = (
-                    Span(f"Change {many}", "strong"),
-                    Span(f", and enter new records in {there} from now on"),
-                )
-                rows.append(Choice((words,), partial(self._save, work_there=True), key="there"))
-        else:
-            self.set_keys("Esc back")
-        return Answer(rows, mark=0 if rows else None, after=tuple(_lines(found)), scrolls=True)
-
-    async def _save(self, *, work_there: bool = False) -> None:
-        from fieldkit.day.correction import correct
-        from fieldkit.store import Refused
-
-        found, operator = self._found, self.app.operator
-        try:
-            many = await self.ask(
-                lambda store: correct(store, found, operator, work_there=work_there)
-            )
-        except Refused as refused:
-            self.say(f"Nothing was saved. {refused}", error=True)
-            return
-        self.dismiss(None)
-        await self._done(f"{_entries(many)} corrected.")
+        await self.app.push_screen(PreviewPage("My entries", found, self._done))
 
 
 def _entries(many: int) -> str:
     return counted(many, "entry", "entries")
-
-
-def _lines(found: Preview) -> Iterator[Cell]:
-    yield ""
-    for one in found.changes[:_MOST]:
-        yield (
-            Span(one.label, "strong"),
-            Span(f"   {one.before or 'empty'} "),
-            Span(f"{CRUMB} {one.after or 'empty'}", "accent"),
-        )
-        if one.remark:
-            yield (Span(f"   To check: {one.remark}", "warn"),)
-    if len(found.changes) > _MOST:
-        yield (Span(f"and {_entries(len(found.changes) - _MOST)} more", "dim"),)
-    for kept in found.refused[:_MOST]:
-        yield (Span(f"{CORRECT} {kept.label} stays as it is: {kept.reason}", "bad"),)
-    if found.same:
-        said = "has" if found.same == 1 else "have"
-        yield (Span(f"{_entries(found.same)} {said} this value already.", "dim"),)
 
 
 def _blocks(store: Store, text: str) -> list[tuple[str, int]]:
@@ -222,17 +150,3 @@ def _named(store: Store, record: Record) -> str:
     fields = record.fields()
     days = [fields[name].format.show(record.value(name)) for name in record.used(Use.HAPPENED)]
     return ", ".join(filter(None, (label_of(store, record), *days, record.id)))
-
-
-def _other_block(store: Store, found: Preview) -> str:
-    """Return the block that entries move to, in words, if new records go elsewhere so far."""
-    from fieldkit.about.words import area_words
-    from fieldkit.day.correction import BLOCK
-
-    block, device = found.changes[0].edit.fields.get(BLOCK), store.device
-    if found.corrected.field != BLOCK or device is None or block == device.block:
-        return ""
-    district = found.changes[0].edit.fields.get("district")
-    if not isinstance(district, int) or not isinstance(block, int):
-        return ""
-    return area_words(district, block)

@@ -17,6 +17,7 @@ from fieldkit.screens.day.narrow_page import NarrowPage
 from fieldkit.screens.look.glyphs import OPEN, SAME
 from fieldkit.screens.look.parts import keys, rare, state_mark
 from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.lookup.preview_page import undo_together
 from fieldkit.screens.lookup.printing import list_paper, print_page
 from fieldkit.screens.widgets.rows import Answer, Choice
 
@@ -247,24 +248,8 @@ class EntriesPage(PickerPage[None]):
         await self.run_reporting(self._undo)
 
     async def _undo(self) -> None:
-        from fieldkit.day.correction import may_undo, undo
-        from fieldkit.store import Refused
-
-        operator = self.app.operator
-        many = await self.ask(partial(may_undo, operator=operator))
-        if not many:
-            self.say("There is no correction to undo.")
-            return
-        entries = counted(many, "entry", "entries")
-        question = f"Put the former values of {entries} back?"
-        if not self.confirmed("undo", question, "Ctrl+Z again: yes"):
-            return
-        try:
-            done = await self.ask(partial(undo, operator=operator))
-        except Refused as refused:
-            self.say(str(refused), error=True)
-            return
-        self._lines, self._current = {}, False
-        await self._redrawn()
-        await self.app.refresh_status()
-        self.say(done.sentence(), done=True)
+        if await undo_together(self):
+            said = self.sentence
+            self._lines, self._current = {}, False
+            await self._redrawn()
+            self.say(said, done=True)

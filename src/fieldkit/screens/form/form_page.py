@@ -26,11 +26,12 @@ from fieldkit.screens.form.entry.form_field import Candidate
 from fieldkit.screens.form.entry.model import FormModel
 from fieldkit.screens.form.entry.saving import (
     amiss,
-    changes,
     confirm,
     confirmed,
     refuse,
+    sent_back_words,
     unreadable,
+    written,
 )
 from fieldkit.screens.form.entry.terms import Lookup, Message
 from fieldkit.screens.form.form_widget import Form
@@ -42,7 +43,7 @@ from fieldkit.screens.form.view.panel import alike_line, bar, blocks, offered_ke
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.lookup.rows import in_words
 from fieldkit.screens.widgets.bars import PANEL_WIDTH
-from fieldkit.store import Draft, Edit, Refused, StoreError
+from fieldkit.store import Draft, Edit, Refused, Saved, Store, StoreError
 
 _ROOMY = 100
 """Columns from which the bar has space for the place."""
@@ -84,6 +85,8 @@ class FormPage(Page["SavedRecord | None"]):
         self._label = ""
         self._issues: Mapping[str, str] = {}
         self._keeping = Keeping(self)
+        self._written: Mapping[str, Value] = {}
+        """What the last save wrote."""
 
     def content(self) -> Iterable[Widget]:
         """Yield the form."""
@@ -143,7 +146,7 @@ class FormPage(Page["SavedRecord | None"]):
             if draft:
                 model.go_on_typing()
             said = f"{merged} is the same person: this is {record_id}. " if merged else ""
-            model.say(said + self._issues.get("", ""))
+            model.say(said + (self._issues.get("", "") or sent_back_words(model)))
             begun = draft or Draft(kind.kind(), self.app.operator, None, record_id)
             self._drafting.begin(replace(begun, base=base_of(record, draft)), texts)
             self.form.show(model)
@@ -391,15 +394,23 @@ class FormPage(Page["SavedRecord | None"]):
     async def _commit(self, model: FormModel) -> tuple[str, list[Finding]]:
         """Return the record's id once it is on the disk, else the findings that stop the save."""
         opened = self._drafting.draft
-        edit = Edit(
-            model.kind, changes(model), opened.record_id, opened.base, confirmed=confirmed(model)
-        )
         left = replace(opened, texts=model.unasked, field="", base=opened.base or 0)
         operator, apart = self.app.operator, frozenset(model.different)
-        try:
-            (done,) = await self.ask(
-                lambda store: store.save([edit], operator, left=left, different=apart)
+
+        def save(store: Store) -> Saved:
+            self._written = written(model, operator, store.now())
+            edit = Edit(
+                model.kind,
+                self._written,
+                opened.record_id,
+                opened.base,
+                confirmed=confirmed(model),
             )
+            (done,) = store.save([edit], operator, left=left, different=apart)
+            return done
+
+        try:
+            done = await self.ask(save)
         except Refused as refused:
             return "", [finding for _, finding in refused.findings]
         self.form.model = None
@@ -421,7 +432,7 @@ class FormPage(Page["SavedRecord | None"]):
 
     def _note_saved(self, model: FormModel, number: str, label: str) -> None:
         """Note what was saved, so that it can be undone."""
-        saved, record = changes(model), model.record
+        saved, record = self._written, model.record
         before: dict[str, Value] | None = None
         if record is not None:
             notes = {note_field(name): text for name, text in notes_in(record.extra).items()}

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from fieldkit.records import Record, Use, kinds
 from fieldkit.records.declaration.roles import newcomer
 from fieldkit.records.fields.formats import Moment, indian, today
+from fieldkit.review.sent_back import to_correct_here
 from fieldkit.screens.base.words import clock_warning, plural
 from fieldkit.screens.lookup.places import own_area
 from fieldkit.screens.lookup.rows import in_words, label_of, states_in_words
@@ -120,10 +121,12 @@ def figures(store: Store, operator: str) -> Figures:
         (store.count_findings(), "to check", "to check"),
     )
     unfinished = len(drafts) if len(drafts) > FEW else 0
+    back = len(to_correct_here(store))
     return Figures(
         today=_ranked(store.today()),
         laptop=_ranked(store.counts()),
         needs=[
+            *([Need(indian(back), "sent back", "sent back")] if back else []),
             *(Need(indian(many), words, state) for many, words, state in to_correct if many),
             *([Need(indian(unfinished), "unfinished", "unfinished")] if unfinished else []),
         ],

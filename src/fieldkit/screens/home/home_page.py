@@ -332,6 +332,8 @@ class HomePage(PickerPage[None]):
             await self._resume(self._recent[0])
         elif one.state == "due":
             await self.navigator.open_due(one.what)
+        elif one.state == "sent back":
+            await self.navigator.open_sent_back()
         else:
             await self.navigator.open_sync()
 

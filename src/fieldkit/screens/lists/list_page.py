@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 
 from fieldkit.screens.base.navigator import Among, MenuEntry
 from fieldkit.screens.base.words import counted
@@ -27,6 +29,7 @@ from fieldkit.screens.look.glyphs import DOT
 from fieldkit.screens.look.parts import MARGIN, rare
 from fieldkit.screens.look.text import Cell, Span, Text, joined
 from fieldkit.screens.lookup.filled import Section, filled, preview
+from fieldkit.screens.lookup.preview_page import undo_together
 from fieldkit.screens.lookup.printing import blank_papers, list_paper, print_page
 from fieldkit.screens.lookup.rows import fetch_references, label_of
 from fieldkit.screens.widgets.bars import PANEL_WIDTH
@@ -40,10 +43,15 @@ if TYPE_CHECKING:
     from fieldkit.store import Store
 
 
+_MOST_DECIDED = 2_000
+"""Records that are decided on together."""
+
+
 class ListPage(FindPage):
     """The list of one kind; letters order and narrow it, any other begins to look for a name."""
 
     BOX = ListBox
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z,f8", "undo", "Undo", show=False)]
 
     def __init__(self, kind: str, among: Among | None = None) -> None:
         """``among``: the records it is of; None: all of the kind."""
@@ -68,6 +76,7 @@ class ListPage(FindPage):
             "f filter",
             "o order",
             "x export",
+            rare("v decide"),
             rare("p print"),
             "a-z find",
             "Esc back",
@@ -95,7 +104,7 @@ class ListPage(FindPage):
         self._total, many = await self.read(count, "count")
         total = indian(self._total)
         words = f"{indian(many)} of {total}" if wanted.narrowed else total
-        trail = ["Progress", wanted.among.title] if wanted.among else ["Lists"]
+        trail = [wanted.among.under, wanted.among.title] if wanted.among else ["Lists"]
         self.set_header(*trail, kinds()[self.kind].plural, chips=[(Span(words, "strong"),)])
         if wanted.among and self._total < len(wanted.among.ids):
             missing = len(wanted.among.ids) - self._total
@@ -218,6 +227,7 @@ class ListPage(FindPage):
             "o": self._order,
             "x": self._export,
             "p": self._print,
+            "v": self._decide,
         }.get(letter.lower())
         if does:
             await self.run_reporting(does)
@@ -235,6 +245,7 @@ class ListPage(FindPage):
             MenuEntry("Here: filter this list", "f on this page", self._filter),
             MenuEntry("Here: order of this list", "o on this page", self._order),
             MenuEntry("Here: export this list", "x on this page", self._export),
+            MenuEntry("Here: decide on all of this list", "v on this page", self._decide),
             MenuEntry("Here: print this list, or a blank form", "p on this page", self._print),
         ]
 
@@ -281,6 +292,39 @@ class ListPage(FindPage):
         title = kinds()[self.kind].plural
         papers = [list_paper(title, self._shown_records()), *blank_papers(self.kind)]
         await self.app.push_screen(print_page(title, papers, self.say))
+
+    async def _decide(self) -> None:
+        """Decide on all records of the list, as it is narrowed now."""
+        shown = self._shown_records()
+
+        def read(store: Store) -> list[tuple[str, str]]:
+            found = islice(shown(store), _MOST_DECIDED + 1)
+            return [(one.kind(), one.id) for one in found]
+
+        entries = await self.read(read, "decide")
+        if len(entries) > _MOST_DECIDED:
+            most = counted(_MOST_DECIDED, "record", "records")
+            self.say(f"At most {most} are decided together.", "f narrows the list.")
+        elif entries:
+            await self.navigator.open_decide(entries, self._decided)
+
+    async def _decided(self, said: str) -> None:
+        """Show the records as they are now, and what was done."""
+        await self.picker.follow()
+        await self._head()
+        await self.app.refresh_status()
+        self.say(said, "Ctrl+Z puts all of it back", done=True)
+
+    async def action_undo(self) -> None:
+        """Put back what was decided together last, asked once."""
+        await self.run_reporting(self._undo)
+
+    async def _undo(self) -> None:
+        if await undo_together(self):
+            said = self.sentence
+            await self.picker.follow()
+            await self._head()
+            self.say(said, done=True)
 
     def _shown_records(self) -> Callable[[Store], Iterator[Record]]:
         """Return what gives the records of the list as it is narrowed and ordered, in a thread."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fieldkit.screens.base.navigator import Among
 from fieldkit.screens.lists.columns import Listed, columns, listed
 from fieldkit.screens.lists.list_choices import Filter, Order
-from fieldkit.screens.lookup.rows import fetch_references, record_words
+from fieldkit.screens.lookup.rows import fetch_references, words_about
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -113,11 +113,7 @@ def lines_of(store: Store, records: Sequence[Record]) -> list[Listed]:
             referred,
             record,
             columns(type(record)),
-            record_words(
-                str(states.get(record.id, "on the server")),
-                settle=record.id in open_.settle,
-                check=record.id in open_.check,
-            ),
+            words_about(str(states.get(record.id, "on the server")), open_, record.id),
         )
         for record in records
     ]

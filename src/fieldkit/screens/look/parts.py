@@ -129,6 +129,8 @@ _MARKS: dict[str, tuple[str, StyleName]] = {
     "settle": (SETTLE, "warn"),
     "to check": (CORRECT, "warn"),
     "returned to you": (CORRECT, "bad"),
+    "sent back": (CORRECT, "bad"),
+    "corrected": (OPEN, "warn"),
     "unfinished": (UNFINISHED, "warn"),
     "due": (DUE, "warn"),
 }

@@ -16,7 +16,12 @@ from fieldkit.about.rows import (
     row_of,
     shown_value,
 )
-from fieldkit.about.states import record_words, state_words, states_in_words
+from fieldkit.about.states import (
+    record_words,
+    state_words,
+    states_in_words,
+    words_about,
+)
 
 __all__ = [
     "HEADINGS",
@@ -37,6 +42,7 @@ __all__ = [
     "state_words",
     "states_in_words",
     "value_in_words",
+    "words_about",
 ]
 
 NOT_HERE = "This record is no longer on this laptop: it is in another area now, or was discarded."

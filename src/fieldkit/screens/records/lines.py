@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.screens.look.parts import heading, state
 from fieldkit.screens.look.text import Cell, Span, joined
-from fieldkit.screens.lookup.rows import RecordSource, fetch_references, shown_value
+from fieldkit.screens.lookup.rows import (
+    RecordSource,
+    fetch_references,
+    shown_value,
+    words_about,
+)
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
@@ -53,9 +58,7 @@ def dependents(store: Store, record: Record) -> tuple[list[Line], OpenAbout]:
     known = {shown_value(store, record, name) for name in record.used(Use.PLACE)}
     lines: list[Line] = []
     for child, field in found:
-        words = (
-            "settle" if child.id in open_.settle else "to check" if child.id in open_.check else ""
-        )
+        words = words_about("", open_, child.id)
         begins = not lines or lines[-1].kind != child.kind()
         many = sum(type(one) is type(child) for one, _ in found)
         lines.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from fieldkit.about.fields import called, notes_of
 from fieldkit.screens.look.charts import Step
 from fieldkit.screens.lookup.filled import Section, filled
 from fieldkit.screens.lookup.issues import Issue, issues
-from fieldkit.screens.lookup.rows import Row, fetch_references, record_words, row_of
+from fieldkit.screens.lookup.rows import Row, fetch_references, row_of, words_about
 from fieldkit.screens.records.lines import Line, dependents
 from fieldkit.screens.records.summary import (
     Identity,
@@ -55,13 +55,19 @@ class PageData:
     """The other numbers of the person."""
     same_as: str = ""
     """Whom it is the same person as, where their record cannot be shown in its place."""
+    sent_back: bool = False
+    """Whether a supervisor sent it back, and has not accepted it since."""
+    supervises: bool = True
+    """Whether this laptop may send it back and accept it."""
     settle: frozenset[str] = frozenset()
     """Ids, of this record or of lines, with an open conflict."""
 
 
 def read_page_data(store: Store, record_id: str) -> PageData | None:
     """Read the page of a record, or of the one that stands for it; None if neither is here."""
+    from fieldkit.records.declaration.permission import SENT_BACK
     from fieldkit.records.fields.formats import today
+    from fieldkit.store import Edit
 
     record = store.standing_record(record_id)
     if record is None:
@@ -75,9 +81,7 @@ def read_page_data(store: Store, record_id: str) -> PageData | None:
         plural=record.plural,
         identity=identity(referred, record, row.label),
         standing=() if record.deleted else record.standing(store, today()),
-        state=record_words(
-            str(last), settle=record.id in open_.settle, check=record.id in open_.check
-        ),
+        state=words_about(str(last), open_, record.id),
         deleted=record.deleted,
         steps=steps(store, record),
         due=[] if record.deleted else due(store, record),
@@ -89,15 +93,29 @@ def read_page_data(store: Store, record_id: str) -> PageData | None:
         notes=[(called(record.fields(), name), text) for name, text in notes_of(record).items()],
         others=other_numbers(store, record),
         same_as=same_as(store, record),
+        sent_back=record.id in open_.sent_back,
+        supervises=not store.denied([Edit(type(record), {SENT_BACK: "?"}, record.id)])[0],
         settle=open_.settle,
     )
+
+
+def _sent_back(record: Record) -> Iterator[Issue]:
+    """Yield why a supervisor sent the record back, and what was done since."""
+    from fieldkit.records.declaration.sent_back import open_note, read_note
+
+    note = open_note(record)
+    if note is None:
+        return
+    yield Issue("Sent back", "", note.shown)
+    if done := read_note(record.corrected):
+        yield Issue("Corrected", "", f"{done.shown}. It waits for the supervisor.")
 
 
 def _issues(store: Store, record: Record) -> list[Issue]:
     """Return what the server objects to, then what the rules here say that it did not."""
     from fieldkit.records import sentence
 
-    found = issues(store, record.id)
+    found = [*_sent_back(record), *issues(store, record.id)]
     said = {(one.field, one.reason) for one in found}
     remarks = [] if record.deleted else store.remarks(record)
     found += [

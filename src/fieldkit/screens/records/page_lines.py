@@ -25,6 +25,7 @@ from fieldkit.screens.records.page_data import PageData
 _DUE = "DUE  "
 _MOST_NOTES = 4
 """Notes that are shown; a record with more has them in its form."""
+_URGENT = frozenset({"Returned to you", "Sent back"})
 
 
 def above(page: PageData, width: int, *, due: bool) -> list[Cell]:
@@ -74,7 +75,7 @@ def due_lines(found: Sequence[Due], width: int, most: int = 3) -> list[Text]:
 
 def issue_lines(issue: Issue, width: int) -> list[Text]:
     """Return an issue: what it is, about which field, and why."""
-    style: StyleName = "bad" if issue.heading == "Returned to you" else "warn"
+    style: StyleName = "bad" if issue.heading in _URGENT else "warn"
     head = Span(f"{CORRECT} {issue.heading}", style)
     field = (Span(f"  {issue.field}:", "strong"),) if issue.field else ()
     parts = wrapped((head, *field, Span(f"  {issue.reason}")), width, 4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from fieldkit.screens.look.parts import MARGIN, Key, heading, keys, rare, state
 from fieldkit.screens.look.text import Span
 from fieldkit.screens.lookup.deleting import ask_and_delete, restore
 from fieldkit.screens.lookup.rows import NOT_HERE, Row
+from fieldkit.screens.lookup.sending_back import accept, ask_corrected, ask_send_back
 from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.page_data import PageData, read_page_data
 from fieldkit.screens.records.page_lines import Panelled, above, details, panelled
@@ -167,8 +168,36 @@ class RecordPage(PickerPage[None]):
         ]
         return [
             MenuEntry(f"Here: {words}", f"{key} on this page" if key else "", does)
-            for key, words, does in (*offered, *own)
+            for key, words, does in (*offered, *own, *self._loop(self._found))
         ]
+
+    def _loop(self, found: PageData) -> Iterator[tuple[str, str, Callable[[], Awaitable[object]]]]:
+        """Yield what can be done about sending the record back; it has no keys, only words."""
+        number, label = found.row.id, found.row.label
+        if found.deleted:
+            return
+        if found.supervises:
+            again = "send it back again" if found.sent_back else "send it back"
+            yield "", again, partial(ask_send_back, self, number, label, self._shown_again)
+        if found.sent_back and found.supervises:
+            yield (
+                "",
+                "accept it as it is now",
+                partial(accept, self, number, label, self._shown_again),
+            )
+        if found.sent_back:
+            yield (
+                "",
+                "say that it is corrected",
+                partial(ask_corrected, self, number, label, self._shown_again),
+            )
+
+    async def _shown_again(self, said: str) -> None:
+        """Show the record as it is now, and what was done."""
+        await self.picker.settled()  # a load that began before it was done
+        await self.picker.follow()
+        await self.app.refresh_status()
+        self.say(said, done=True)
 
     async def on_key(self, event: events.Key) -> None:
         """Handle the letters of the line of keys."""

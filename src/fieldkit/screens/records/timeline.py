@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from fieldkit.screens.look.glyphs import OPEN, SENT
 from fieldkit.screens.look.parts import state, state_mark
 from fieldkit.screens.look.text import Cell, Span, fit, joined
-from fieldkit.screens.lookup.rows import record_words
+from fieldkit.screens.lookup.rows import words_about
 from fieldkit.screens.records.lines import Line
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ def timeline(store: Store, record: Record) -> tuple[list[Line], OpenAbout]:
 def _line(event: Event, open_: OpenAbout, *, newest: bool) -> Line:
     from fieldkit.records.fields.formats import show_date
 
-    settle, check = event.id in open_.settle, event.id in open_.check
-    words = record_words(str(event.state), settle=settle, check=check)
+    words = words_about(str(event.state), open_, event.id)
     what, _, more = event.sentence.partition(": ")
     sign = Span(f"{SENT} ", "accent" if newest else "ok") if event.on else Span(f"{OPEN} ", "dim")
     quiet = words in ("on the server", "not sent yet", "sent, no answer yet")

@@ -17,6 +17,7 @@ from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.errors import Settled
 from fieldkit.store.log.changes import in_parts
+from fieldkit.store.read.sent_back import sent_back
 from fieldkit.store.read.server_rows import BaseRows
 
 _conflict, _finding = tables.conflict, tables.finding
@@ -57,6 +58,10 @@ class OpenAbout:
     """Those with a conflict that nobody here has decided."""
     check: frozenset[str]
     """Those about which the server found something."""
+    sent_back: frozenset[str] = frozenset()
+    """Those that a supervisor sent back."""
+    corrected: frozenset[str] = frozenset()
+    """Those of them that are corrected and wait to be accepted."""
 
 
 def open_about(connection: Connection, ids: Sequence[str]) -> OpenAbout:
@@ -67,7 +72,14 @@ def open_about(connection: Connection, ids: Sequence[str]) -> OpenAbout:
         found = connection.execute(_CONFLICTS, {"ids": some})
         settle |= {row.record_id for row in found if not row.decided}
         check |= {row.record_id for row in connection.execute(_FINDINGS, {"ids": some})}
-    return OpenAbout(frozenset(settle), frozenset(check))
+    among = set(ids)
+    back = [one for one in sent_back(connection) if one.id in among] if among else []
+    return OpenAbout(
+        frozenset(settle),
+        frozenset(check),
+        frozenset(one.id for one in back),
+        frozenset(one.id for one in back if one.corrected),
+    )
 
 
 def open_conflicts(connection: Connection, record_id: str | None = None) -> list[OpenConflict]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from fieldkit.records import Nothing, Record, Use, Value
+from fieldkit.records.declaration.sent_back import open_note
 from fieldkit.records.fields.formats import Text
 from fieldkit.scan.keys import ScanKeys, looks_scanned
 from fieldkit.screens.form.entry.completion import NameWords
@@ -46,6 +47,8 @@ class FormModel(FormCursor):
         super().__init__(kind, record, place, known)
         self.message = Message()
         """A sentence on what the last key did; empty: the field's own note or help is shown."""
+        self.sent_back = open_note(record) if record else None
+        """Why a supervisor sent the record back; None: it is not."""
         self.help_open = False
         self.last: Mapping[str, str] = {}
         """Texts of the record saved before, for ``=``."""

@@ -12,6 +12,7 @@ from fieldkit.protocol.difference import difference_field
 from fieldkit.protocol.note import note_field
 from fieldkit.records import Finding, Severity, Value, sentence
 from fieldkit.records.declaration.review import SAME_PERSON
+from fieldkit.records.declaration.sent_back import corrected_by_edit
 from fieldkit.screens.form.entry.model import FormModel
 
 _PLACE = frozenset({"district", "block"})
@@ -36,6 +37,17 @@ def changes(model: FormModel) -> dict[str, Value]:
         changed |= {name: after[name] for name in _PLACE & model.fields.keys()}
     notes = {note_field(name): text or None for name, text in model.changed_notes.items()}
     return changed | notes
+
+
+def written(model: FormModel, operator: str, at: int) -> dict[str, Value]:
+    """Return what a save writes: the changes, and of a record sent back that it is corrected."""
+    changed = changes(model)
+    return changed | dict(corrected_by_edit(model.record, changed, operator, at))
+
+
+def sent_back_words(model: FormModel) -> str:
+    """Return why the record was sent back, whole, as a sentence; empty if it was not."""
+    return f"Sent back: {model.sent_back.words}" if model.sent_back else ""
 
 
 def draft_texts(model: FormModel, *, typing: bool = False) -> dict[str, str]:

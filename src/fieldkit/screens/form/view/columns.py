@@ -65,13 +65,14 @@ def places(model: FormModel, height: int) -> Places:
     """Share the lines among fields and choices; the current field is among those shown."""
     fields = model.in_section(model.section)
     many = len(fields)
-    for above in (1, 0):  # an empty line above the fields, then none
+    noted = model.sent_back is not None  # the line above the fields says why
+    for above in (1,) if noted else (1, 0):  # an empty line above the fields, then none
         free = height - 2 - above - many
         if free >= _LEAST_CHOICES:
             return Places(1 + above, fields, 2 + above + many, free - (free > _MANY_CHOICES))
-    space = max(height - 2, 1)
+    space = max(height - 2 - noted, 1)
     if many > space:
         here = fields.index(model.current)
         start = min(max(here - space // 2, 0), many - space)
         fields = fields[start : start + space]
-    return Places(1, fields, height - 1, 1)
+    return Places(1 + noted, fields, height - 1, 1)

@@ -35,7 +35,7 @@ def lines(model: FormModel, width: int, height: int) -> list[Line]:
     at, cols, values = places(model, height), columns(model, width), model.values
     below = choice_lines(model, cols, at, width)
     found = [_plain(_heading(model, width), width)]
-    found += [_plain((), width)] * (at.first - 1)
+    found += [_plain(_sent_back(model, width), width)] * (at.first - 1)
     found += [_row(model, one, cols, width, asked=one.field.asked(values)) for one in at.fields]
     found += [_plain((), width)] * (at.choices_at - (at.rows > 1) - len(found))
     found += [_plain(text, width) for text in below]
@@ -90,6 +90,16 @@ def _plain(text: Text, width: int) -> Line:
 def _heading(model: FormModel, width: int) -> Text:
     here = model.sections.index(model.section)
     return _section_line(model.section, here, len(model.sections), width)
+
+
+def _sent_back(model: FormModel, width: int) -> Text:
+    """Return why the record was sent back, on the line above the fields; empty if it was not."""
+    note = model.sent_back
+    if note is None:
+        return ()
+    by = f" by {note.by}" if note.by else ""
+    said = (Span(f"{CORRECT} Sent back{by}: ", "bad"), Span(note.words, "strong"))
+    return (Span(" " * MARGIN), *cut(said, max(width - 2 * MARGIN, 1)))
 
 
 @lru_cache(maxsize=64)

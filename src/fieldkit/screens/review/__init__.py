@@ -1,0 +1,1 @@
+"""Pages of review: what was sent back, what waits for a decision."""

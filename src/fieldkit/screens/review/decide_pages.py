@@ -1,0 +1,141 @@
+"""A decision on many records: what is decided, on which day, why, and what will change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+from fieldkit.screens.base.page import PickerPage
+from fieldkit.screens.base.words import counted
+from fieldkit.screens.look.parts import keys
+from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.lookup.preview_page import Done, PreviewPage
+from fieldkit.screens.widgets.rows import Answer, Choice
+
+if TYPE_CHECKING:
+    from fieldkit.day.decision import Act, Said
+
+Numbers = Sequence[tuple[str, str]]
+"""Kind and number of each record; all of one kind."""
+
+
+class _Asking(PickerPage[None]):
+    """A page that asks one thing about the records; Escape goes back by one."""
+
+    def __init__(self, entries: Numbers, done: Done) -> None:
+        super().__init__()
+        self._entries, self._done = entries, done
+
+    def about(self, *more: str) -> None:
+        """Say on how many records, and what was answered so far."""
+        self.set_header(f"Decide {counted(len(self._entries), 'record', 'records')}", *more)
+
+    async def work_out(self, act: Act, said: Said) -> None:
+        """Show what will change."""
+        from fieldkit.day.decision import plan
+
+        entries = self._entries
+        self.say("Working out what will change ...")
+        found = await self.read(lambda store: plan(store, entries, act, said), "preview")
+        self.dismiss(None)
+        await self.app.push_screen(PreviewPage("Decide", found, self._done, "decided"))
+
+
+class ActPage(_Asking):
+    """What can be done to the records: stages, states, sending back."""
+
+    KEYS = keys("Enter take", "type to narrow", "Esc back")
+    PROMPT = "Decide"
+    HINT = "approve, reject, a state, send back"
+    EMPTY = "No such decision."
+
+    async def load_data(self) -> None:
+        """Say on how many records."""
+        self.about()
+
+    async def answer(self, text: str) -> Answer:
+        """Answer with the acts that have each word typed."""
+        from fieldkit.day.decision import acts_on
+
+        await self.ask(lambda _store: None)  # the records are loaded then
+        words = text.casefold().split()
+        acts = acts_on(self._entries[0][0])
+        return Answer(
+            [
+                Choice(((Span(one.words, "strong"),),), partial(self._take, one), key=one.words)
+                for one in acts
+                if all(word in one.words.casefold() for word in words)
+            ]
+        )
+
+    async def _take(self, act: Act) -> None:
+        from fieldkit.day.decision import Said
+
+        said = Said(operator=self.app.operator)
+        if act.dated or act.reasoned:
+            self.dismiss(None)
+            page = DayPage if act.dated else ReasonPage
+            await self.app.push_screen(page(self._entries, self._done, act, said))
+        else:
+            await self.work_out(act, said)
+
+
+class _Said(_Asking):
+    """A page that asks what goes with an act."""
+
+    def __init__(self, entries: Numbers, done: Done, act: Act, said: Said) -> None:
+        super().__init__(entries, done)
+        self._act, self._so_far = act, said
+
+    async def load_data(self) -> None:
+        """Say what is decided."""
+        self.about(self._act.words)
+
+
+class DayPage(_Said):
+    """The day of the decision: today, unless another is typed."""
+
+    KEYS = keys("Enter take", "type another day", "Esc back")
+    PROMPT = "Day"
+    HINT = "today, or 20 11"
+
+    async def answer(self, text: str) -> Answer:
+        """Answer with the day that was typed, or today."""
+        from fieldkit.records import Unfit
+        from fieldkit.records.fields.formats import PAST_DATE, show_date, today
+
+        try:
+            on = PAST_DATE.parse(text) if text.strip() else today()
+        except Unfit as error:
+            return Answer(mark=None, above=("", (Span(str(error), "bad"),)))
+        day = on if isinstance(on, date) else today()
+        words: Cell = (Span(show_date(day), "strong"), Span("" if text.strip() else "  today"))
+        return Answer([Choice((words,), partial(self._take, day), key=str(day))])
+
+    async def _take(self, on: date) -> None:
+        said = self._so_far._replace(on=on)
+        if self._act.reasoned:
+            self.dismiss(None)
+            await self.app.push_screen(ReasonPage(self._entries, self._done, self._act, said))
+        else:
+            await self.work_out(self._act, said)
+
+
+class ReasonPage(_Said):
+    """Why: it is shown to who entered the record, and whom it is about will ask."""
+
+    KEYS = keys("Enter take", "Esc back")
+    PROMPT = "Reason"
+    HINT = "one for all of them"
+
+    async def answer(self, text: str) -> Answer:
+        """Answer with the reason that was typed."""
+        reason = " ".join(text.split())
+        if not reason:
+            hint: Cell = (Span("Type the reason: who entered it sees it.", "dim"),)
+            return Answer(mark=None, above=("", hint))
+        words: Cell = (Span(reason, "strong"),)
+        said = self._so_far._replace(reason=reason)
+        return Answer([Choice((words,), partial(self.work_out, self._act, said), key=reason)])

@@ -1,0 +1,127 @@
+"""Records that wait for a decision: come as far as the stage before, not decided at this one."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.sql import FromClause
+
+from fieldkit.records import Condition, kinds
+from fieldkit.records.declaration.roles import DecidedBy, decided_by, milestones_of
+
+
+class Undecided(NamedTuple):
+    """A record that waits for a decision."""
+
+    kind: str
+    id: str
+    stage: str
+    district: int
+    block: int | None
+    since: int
+    """Since when, in seconds since 1970 UTC: the decision before, else its entry."""
+
+
+def undecided(
+    connection: Connection, kind: str, stage: str, limit: int | None = None
+) -> list[Undecided]:
+    """Return the records of a kind that wait for a stage, the longest waiting first."""
+    found = connection.execute(_waiting(kind, stage).order_by("since", "id").limit(limit))
+    return [
+        Undecided(kind, row.id, stage, row.district, row.block, row.since or 0) for row in found
+    ]
+
+
+def count_undecided(connection: Connection, kind: str, stage: str) -> int:
+    """Count the records of a kind that wait for a stage."""
+    asked = _waiting(kind, stage).subquery()
+    return int(connection.execute(select(func.count()).select_from(asked)).scalar_one())
+
+
+@cache
+def _waiting(kind: str, stage: str) -> Select[tuple[object, ...]]:
+    table, decided = kinds()[kind].table(), decided_by(kind)
+    if decided is None:
+        return select(table.c.id).where(false())
+    word = decided.stages[stage]
+    words = list(dict.fromkeys(one.milestone.word for one in milestones_of(kind)))
+    before = words[: words.index(word)]
+    waits = [
+        table.c.deleted.is_(False),
+        _comes(kind, word).is_not(true()),
+        _comes(kind, word, ends=True).is_not(true()),
+        *([_comes(kind, before[-1])] if before else []),
+    ]
+    if decided.decision.ended:
+        waits.append(_meets(table, decided.decision.ended).is_not(true()))
+    since = func.coalesce(_decided_before(table, decided, stage), table.c.created_at)
+    columns = (table.c.id, table.c.district, table.c.block, since.label("since"))
+    return select(*columns).where(*waits)
+
+
+def _comes(kind: str, word: str, *, ends: bool = False) -> ColumnElement[bool]:
+    """Return that a record reaches a milestone, or ends there."""
+    table = kinds()[kind].table()
+    ways: list[ColumnElement[bool]] = []
+    for milestone, of in milestones_of(kind):
+        conditions = milestone.stopped if ends else milestone.done
+        if milestone.word != word or milestone.at or (ends and not conditions):
+            continue
+        if not milestone.about:
+            ways.append(_meets(table, conditions))
+            continue
+        rows = of.table().alias()
+        ways.append(
+            exists().where(
+                rows.c[milestone.about] == table.c.id,
+                rows.c.deleted.is_(False),
+                _meets(rows, conditions),
+            )
+        )
+    return or_(false(), *ways)
+
+
+def _meets(rows: FromClause, conditions: tuple[Condition, ...]) -> ColumnElement[bool]:
+    tests: list[ColumnElement[bool]] = []
+    for one in conditions:
+        column = rows.c[one.field]
+        values = [value for value in one.values if value is not None]
+        empty = [column.is_(None)] if None in one.values else []
+        tests.append(or_(column.in_(values), *empty))
+    return and_(true(), *tests)
+
+
+def _decided_before(table: FromClause, decided: DecidedBy, stage: str) -> ColumnElement[int | None]:
+    """Return when the stage before was approved; null for the first one."""
+    how, stages = decided.decision, [*decided.stages]
+    place = stages.index(stage)
+    if not place:
+        return cast(literal(None), Integer)
+    rows = decided.kind.table().alias()
+    last = func.max(rows.c[how.on])
+    return (
+        select(cast(func.strftime("%s", last), Integer))
+        .where(
+            rows.c[how.about] == table.c.id,
+            rows.c.deleted.is_(False),
+            rows.c[how.stage] == stages[place - 1],
+            rows.c[how.outcome] == how.approve,
+        )
+        .scalar_subquery()
+    )

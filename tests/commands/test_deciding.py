@@ -1,0 +1,116 @@
+"""Records are decided on, sent back and accepted by commands."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.commands.conftest import Cli
+from tests.commands.test_entering import put, records
+
+from fieldkit.records import Record
+from fieldkit.records.artisans.verification import Verification
+from fieldkit.records.credit.loan import Loan
+from fieldkit.records.fields.dates import today
+from fieldkit.records.outreach.story import Story
+from fieldkit.store import Edit, Store
+
+
+@pytest.fixture
+def artisan(laptop: Path) -> str:
+    put(laptop, name="Zooni Akhter", trade_code="CARP", status="SUBMITTED")
+    return records(laptop)[0].id
+
+
+def only(home: Path, kind: type[Record]) -> Record:
+    (found,) = records(home, kind)
+    return found
+
+
+def save(home: Path, kind: type[Record], **fields: str | int) -> str:
+    with closing(Store.open(home)) as store:
+        return store.save([Edit(kind, fields)], "Asha")[0].id
+
+
+def enrol(home: Path, role: str) -> None:
+    with closing(Store.open(home)) as store:
+        store.enrol("http://127.0.0.1:9", "token", role, 2)
+
+
+def test_a_stage_is_decided_after_a_stage_with_its_day_office_and_reason(
+    laptop: Path, cli: Cli, artisan: str
+) -> None:
+    assert "Write the reason" in cli("decide", artisan, "--stage", "1", "--as", "reject").err
+    assert records(laptop, Verification) == []
+    ran = cli("decide", artisan, "--stage", "2", "--as", "approve", "--on", "2 11 2026")
+    assert "To check: No approval at stage 1 is recorded here." in ran.text
+    assert f"Stage 2: approve: Zooni Akhter, {artisan}." in ran.text
+    made = only(laptop, Verification)
+    shown = [made.value(name) for name in ("stage", "decision", "decided_by")]
+    assert shown == ["2", "APPROVED", "Block Chadoora, Budgam"]
+    assert str(made.value("decided_on")) == "2026-11-02"
+    assert records(laptop)[0].value("status") == "S2_APPROVED"
+    again = cli("decide", artisan, "--stage", "2", "--as", "approve")
+    assert "is decided so already" in again.text
+    # An earlier stage, noted late, does not take the application back.
+    cli("decide", artisan, "--stage", "1", "--as", "approve")
+    assert records(laptop)[0].value("status") == "S2_APPROVED"
+    assert "1 entry has the former value again" in cli("entries", "--undo").text
+    assert only(laptop, Verification).id == made.id
+
+
+def test_a_state_is_decided_with_its_day_and_where_it_needs_one_its_reason(
+    laptop: Path, cli: Cli, artisan: str
+) -> None:
+    loan = save(laptop, Loan, beneficiary_id=artisan, product="PMV1", state="SPONSORED")
+    assert "Write the reason" in cli("decide", loan, "--as", "rejected").err
+    cli("decide", loan, "--as", "REJECTED", "--reason", "No collateral asked, none given")
+    assert only(laptop, Loan).value("turned_down") == "No collateral asked, none given"
+    ran = cli("decide", loan, "--as", "sanctioned", "--on", "2 11 2026")
+    assert ran.code == 0
+    assert str(only(laptop, Loan).value("sanctioned_on")) == "2026-11-02"
+    wrong = cli("decide", loan, "--as", "approve")
+    assert wrong.code == 2
+    assert "--as is one of WILLING, SPONSORED" in wrong.err
+    assert "nothing is decided without --stage" in cli("decide", artisan, "--as", "X").err
+
+
+def test_a_role_that_may_not_decide_is_refused_before_anything_is_written(
+    laptop: Path, cli: Cli, artisan: str
+) -> None:
+    story = save(laptop, Story, headline="Her shop", state="DRAFT", beneficiary_id=artisan)
+    enrol(laptop, "operator")
+    refused = cli("decide", story, "--as", "approved")
+    assert refused.code == 2
+    assert "Only a supervisor may enter this here; this laptop is enrolled for" in refused.err
+    assert refused.err.endswith("Nothing was changed.\n")
+    assert "What you typed" not in refused.err
+    assert (
+        "Only a supervisor may send this back"
+        in cli("send-back", artisan, "--reason", "Looks wrong").err
+    )
+    enrol(laptop, "supervisor")
+    assert "only with the consent of the person" in cli("decide", story, "--as", "approved").err
+    with closing(Store.open(laptop)) as store:
+        store.save([Edit(Story, {"consent": True, "consent_on": today()}, story)], "Asha")
+    assert cli("decide", story, "--as", "approved").code == 0
+    assert only(laptop, Story).value("state") == "APPROVED"
+    enrol(laptop, "registrar")
+    assert "Only an operator" in cli("decide", artisan, "--stage", "1", "--as", "approve").err
+    assert records(laptop, Verification) == []
+
+
+def test_a_record_is_sent_back_corrected_by_plain_questions_and_accepted(
+    laptop: Path, cli: Cli, artisan: str
+) -> None:
+    assert "Sent back: Zooni Akhter" in cli("send-back", artisan, "--reason", "No mobile").text
+    assert "Sent back: No mobile (Asha, " in cli("show", artisan).text
+    asked = ("enter", "beneficiary", "--record", artisan)
+    said = cli(*asked, piped=b"")
+    assert "Sent back: No mobile" in said.text
+    assert "Said to be corrected" in cli("send-back", artisan, "--corrected", "It has none").text
+    assert "Corrected: It has none (Asha, " in cli("show", artisan).text
+    assert "Accepted" in cli("send-back", artisan, "--accept").text
+    assert "Sent back: No" not in cli("show", artisan).text
+    assert cli("send-back", artisan, "--accept").code == 2

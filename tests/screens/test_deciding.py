@@ -1,0 +1,115 @@
+"""Sent back, corrected, accepted on the screen; decided together, with a preview and one undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.screens.conftest import artisan
+
+from fieldkit.records import Record
+from fieldkit.records.declaration.sent_back import read_note
+from fieldkit.review import decisions
+from fieldkit.store import Store
+
+if TYPE_CHECKING:
+    from tests.screens.conftest import At
+
+REASON = "The father's name differs from the card"
+
+
+def held(store: Store, number: str) -> Record:
+    found = store.record(number)
+    assert found is not None
+    return found
+
+
+async def test_a_record_is_sent_back_corrected_in_the_form_and_accepted(
+    opened_app: At, store: Store, block: dict[str, str]
+) -> None:
+    number = block["ghulam"]
+    async with opened_app(width=80) as hand:
+        await hand.press("9419011432", "<enter>", "<ctrl+p>", "send it back", "<enter>")
+        await hand.press(REASON, "<enter>")
+        assert f"Sent back  {REASON}" in hand.text()  # the banner on its page
+        await hand.press("<escape>")
+        assert "1 sent back" in hand.text()  # on Home
+        await hand.press("<down>", "<enter>")
+        assert "To correct" in hand.line("Sent back")
+        assert REASON in hand.marked()
+        await hand.press("<enter>")
+        assert f"Sent back by Asha: {REASON}" in hand.text()  # above the fields
+        at = hand.text().splitlines().index(hand.line("Sent back by Asha"))
+        await hand.press("<down>", "<down>")
+        assert hand.text().splitlines().index(hand.line("Sent back by Asha")) == at
+        await hand.press("<up>", "<up>", "<end>", " Dar", "<ctrl+s>")
+        assert "Nothing is sent back any more" in hand.text()
+        await hand.press("<escape>")
+        assert "sent back" not in hand.text()
+        done = read_note(held(store, number).corrected)
+        assert done is not None
+        assert done.words == "Changed: Name as on Aadhaar"
+        await hand.press("9419011432", "<enter>")
+        assert "Corrected  Changed: Name as on Aadhaar (Asha" in hand.text()
+        await hand.press("<ctrl+p>", "accept it", "<enter>")
+        assert "Accepted: Ghulam" in hand.text()
+        assert REASON not in hand.text()
+        await hand.press("h")
+        assert REASON in hand.text()  # the history tells the loop
+        assert held(store, number).values()["sent_back"] is None
+
+
+async def test_undoing_the_correction_opens_the_record_again(
+    opened_app: At, store: Store, block: dict[str, str]
+) -> None:
+    number = block["ghulam"]
+    store.send_back(number, REASON, "Reyaz")
+    async with opened_app(width=80) as hand:
+        await hand.press("9419011432", "<enter>", "e", "<end>", " Dar", "<ctrl+s>", "<escape>")
+        assert held(store, number).corrected
+        await hand.press("<ctrl+z>", "<ctrl+z>")
+        assert held(store, number).corrected is None
+        assert "1 sent back" in hand.text()
+
+
+async def test_a_filtered_list_is_decided_together_and_undone_together(
+    opened_app: At, store: Store, block: dict[str, str]
+) -> None:
+    for place in range(4):
+        artisan(store, f"Nazir Lone {'abcd'[place]}", "Ali Lone", f"941901000{place}", "Nagam")
+    waiting = [one.id for one in decisions.find(store, "1")]
+    assert len(waiting) >= 4
+    already = waiting[0]
+    async with opened_app(width=120) as hand:
+        await hand.press("/", "decisions that wait", "<enter>")
+        assert "up to 30 days" in hand.marked()
+        await hand.press("<enter>")
+        assert "Decisions that wait" in hand.line("Artisans")
+        await hand.press("v", "stage 1 reject", "<enter>", "<enter>", "No such workshop", "<enter>")
+        assert f"Change {len(waiting)} records" in hand.marked()
+        assert decisions.find(store, "1")  # a preview saves nothing
+        await hand.press("<enter>")
+        assert f"{len(waiting)} records decided." in hand.text()
+        assert decisions.find(store, "1") == []
+        (made,) = store.where("verification", beneficiary_id=already, decision="REJECTED")
+        assert made.value("reason") == "No such workshop"
+        assert held(store, already).value("status") == "S1_REJECTED"
+        await hand.press("<ctrl+z>")
+        assert f"former values of {len(waiting)} entries" in hand.text()
+        await hand.press("<ctrl+z>")
+        assert [one.id for one in decisions.find(store, "1")] == waiting
+        assert store.where("verification", beneficiary_id=already) == []
+        assert held(store, already).value("status") == "SUBMITTED"
+
+
+async def test_what_a_role_may_not_decide_is_said_before_anything_is_saved(
+    opened_app: At, store: Store, block: dict[str, str]
+) -> None:
+    store.enrol("http://127.0.0.1:9", "token", "registrar", 2, 16)
+    last = store.outbox.log_position()
+    async with opened_app(width=120) as hand:
+        await hand.press("/", "list artisans", "<enter>", "v", "stage 1 approve", "<enter>")
+        await hand.press("<enter>")
+        assert "cannot change" in hand.text()
+        assert "Only an operator or a supervisor may enter this" in hand.text()
+        await hand.press("<enter>")
+        assert store.outbox.log_position() == last

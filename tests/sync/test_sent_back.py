@@ -1,0 +1,130 @@
+"""A record goes back and forth between two laptops and a server until it is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from fieldkit.day.correction import correct
+from fieldkit.day.decision import Said, acts_on, plan
+from fieldkit.records import Record, Value, sentence
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.verification import Verification
+from fieldkit.records.declaration.sent_back import corrected_by_edit
+from fieldkit.review.sent_back import counts, find, to_correct_here
+from fieldkit.screens.lookup.issues import issues
+from fieldkit.server.operation.local import code
+from fieldkit.store import Edit, State, Store
+from fieldkit.sync.client import enrol, sync
+
+Laptop = Callable[[str, str], Store]
+REASON = "The name differs from the card"
+ZOONI: dict[str, Value] = {"name": "Zooni Akhter", "trade_code": "TAIL", "status": "SUBMITTED"}
+
+
+@pytest.fixture
+def laptop(tmp_path: Path, server: str, folder: Path) -> Iterator[Laptop]:
+    made: list[Store] = []
+
+    def make(name: str, role: str) -> Store:
+        store = Store.open(tmp_path / name)
+        made.append(store)
+        store.init(name, 2, 16)
+        enrol(store, server, code(folder / "server.sqlite3", role, 2, 16))
+        return store
+
+    yield make
+    for store in made:
+        store.close()
+
+
+def synced(*stores: Store) -> None:
+    for store in stores:
+        assert sync(store).ok
+
+
+def held(store: Store, number: str) -> Record:
+    found = store.record(number)
+    assert found is not None
+    return found
+
+
+def test_the_loop_between_an_author_and_a_supervisor(laptop: Laptop) -> None:
+    author, supervisor = laptop("Asha", "registrar"), laptop("Reyaz", "supervisor")
+    (saved,) = author.save([Edit(Beneficiary, ZOONI)], "Asha")
+    synced(author, supervisor)
+    supervisor.send_back(saved.id, REASON, "Reyaz")
+    synced(supervisor, author)
+    (mine,) = to_correct_here(author)
+    assert (mine.id, mine.note.words, mine.note.by) == (saved.id, REASON, "Reyaz")
+    assert to_correct_here(supervisor) == []
+
+    fields: dict[str, Value] = {"name": "Zoona Akhtar"}
+    noted = corrected_by_edit(held(author, saved.id), fields, "Asha", author.now())
+    author.save([Edit(Beneficiary, {**fields, **noted}, saved.id)], "Asha")
+    synced(author, supervisor)
+    (one,) = find(supervisor)
+    assert one.corrected is not None
+    assert one.corrected.words == "Changed: Name as on Aadhaar"
+    assert held(supervisor, saved.id).value("name") == "Zoona Akhtar"
+
+    supervisor.accept(saved.id, "Reyaz")
+    synced(supervisor, author)
+    for store in (author, supervisor):
+        assert counts(store) == (0, 0)
+        assert store.findings(saved.id) == []
+        assert store.conflicts(saved.id) == []
+
+
+def test_what_a_registrar_may_not_write_comes_back_with_its_reason_and_is_not_lost(
+    laptop: Laptop,
+) -> None:
+    author, supervisor = laptop("Asha", "registrar"), laptop("Reyaz", "supervisor")
+    edits = [Edit(Beneficiary, ZOONI), Edit(Beneficiary, {**ZOONI, "name": "Rafiqa Bano"})]
+    one, other = (saved.id for saved in author.save(edits, "Asha"))
+    synced(author, supervisor)
+    forged: list[Edit] = [
+        Edit(Beneficiary, {"sent_back": REASON}, one),
+        Edit(Beneficiary, {"status": "S1_APPROVED"}, other),
+        Edit(
+            Verification,
+            {
+                "beneficiary_id": one,
+                "stage": "1",
+                "decision": "APPROVED",
+                "decided_on": date(2026, 11, 2),
+            },
+        ),
+    ]
+    author.save(forged, "Asha")
+    synced(author, supervisor)
+    returned = author.outbox.returned()
+    rules = [each.reason.rule for each in returned if each.reason]
+    assert sorted(rules) == ["role.create", "role.field", "role.send_back"]
+    said = [sentence(each.reason) for each in returned if each.reason]
+    assert "Only a supervisor may send this back or accept it" in " ".join(said)
+    (shown,) = [issue for issue in issues(author, one) if issue.heading == "Returned to you"]
+    assert shown.field == "sent_back"
+    # It stays at its author, marked; nobody else has it.
+    assert held(author, one).sent_back == REASON
+    assert author.states([one])[one] is State.REJECTED
+    assert held(supervisor, one).sent_back is None
+    assert held(supervisor, other).value("status") == "SUBMITTED"
+    assert supervisor.where("verification", beneficiary_id=one) == []
+
+
+def test_a_decision_reaches_the_authors_laptop_and_so_does_its_undo(laptop: Laptop) -> None:
+    author, supervisor = laptop("Asha", "registrar"), laptop("Reyaz", "supervisor")
+    (saved,) = author.save([Edit(Beneficiary, ZOONI)], "Asha")
+    synced(author, supervisor)
+    entries, said = [("beneficiary", saved.id)], Said(date(2026, 11, 2), "", "Reyaz")
+    (refused,) = plan(author, entries, acts_on("beneficiary")[0], said).refused
+    assert refused.reason.startswith("Only an operator or a supervisor may enter this")
+    correct(supervisor, plan(supervisor, entries, acts_on("beneficiary")[0], said), "Reyaz")
+    synced(supervisor, author)
+    (decision,) = author.where("verification", beneficiary_id=saved.id)
+    assert (decision.value("stage"), decision.district, decision.block) == ("1", 2, 16)
+    assert held(author, saved.id).value("status") == "S1_APPROVED"
