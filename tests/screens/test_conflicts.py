@@ -12,12 +12,12 @@ from fieldkit.protocol.change import Op
 from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.reference import option, options
+from fieldkit.review.conflicts import Side, open_conflicts
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.look.differing import differing
 from fieldkit.screens.look.text import Span, width_of, words_of
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.sync.conflict_page import ConflictPage, ValuePage
-from fieldkit.screens.sync.conflicts import Side, open_conflicts
 from fieldkit.screens.sync.side_by_side import side_by_side
 from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.screens.widgets import pause

@@ -44,3 +44,16 @@ def area_words(district: int | None, block: int | None) -> str:
     whole = option("record_district", district) if district is not None else None
     named = (f"Block {inside.label}" if inside else "", whole.label if whole else "")
     return ", ".join(filter(None, named))
+
+
+def in_words(name: str) -> str:
+    """Return the name of a field or kind that has no label here as words."""
+    from fieldkit.protocol.difference import other_number
+
+    number = other_number(name)
+    return f"Not the same as {number}" if number else name.replace("_", " ")
+
+
+def value_in_words(value: object) -> str:
+    """Return the value of a field that has no format here."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

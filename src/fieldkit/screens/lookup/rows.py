@@ -16,6 +16,7 @@ from fieldkit.about.rows import (
     shown_value,
 )
 from fieldkit.about.states import record_words, state_words, states_in_words
+from fieldkit.about.words import in_words, value_in_words
 
 __all__ = [
     "HEADINGS",
@@ -38,16 +39,3 @@ __all__ = [
 ]
 
 NOT_HERE = "This record is no longer on this laptop: it is in another area now, or was discarded."
-
-
-def in_words(name: str) -> str:
-    """Return the name of a field or kind that has no label here as words."""
-    from fieldkit.protocol.difference import other_number
-
-    number = other_number(name)
-    return f"Not the same as {number}" if number else name.replace("_", " ")
-
-
-def value_in_words(value: object) -> str:
-    """Return the value of a field that has no format here."""
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from fieldkit.review.conflicts import open_conflicts
 from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.base.page import PickerPage
@@ -23,7 +24,6 @@ from fieldkit.screens.look.parts import heading, keys, rare
 from fieldkit.screens.look.text import Cell, Span, Text, words_of, wrapped
 from fieldkit.screens.sync import to_do
 from fieldkit.screens.sync.around import Found, above_list, below_list, panel, read_found
-from fieldkit.screens.sync.conflicts import open_conflicts
 from fieldkit.screens.sync.out_of_area import move_into_area
 from fieldkit.screens.sync.summary import ended, received, sending
 from fieldkit.screens.sync.to_do import (

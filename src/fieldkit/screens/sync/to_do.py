@@ -17,7 +17,7 @@ from fieldkit.screens.widgets.rows import Answer, Choice, stay
 
 if TYPE_CHECKING:
     from fieldkit.protocol.finding import Finding
-    from fieldkit.screens.sync.conflicts import Open
+    from fieldkit.review.conflicts import Open
     from fieldkit.store import Logged, Store
 
 Do: TypeAlias = Callable[[], Awaitable[object]]

@@ -8,15 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from fieldkit.about.rows import fetch_references, label_of, row_of
+from fieldkit.about.words import in_words, value_in_words
 from fieldkit.protocol.merge import PLACE
-from fieldkit.screens.lookup.issues import denied_for_ut, role_of
-from fieldkit.screens.lookup.rows import (
-    fetch_references,
-    in_words,
-    label_of,
-    row_of,
-    value_in_words,
-)
+from fieldkit.review.denied import denied_for_ut, role_of
 
 if TYPE_CHECKING:
     from fieldkit.protocol.change import Json
