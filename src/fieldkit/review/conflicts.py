@@ -5,6 +5,7 @@ Everything here runs in a store's thread, except :func:`asked_field` and :func:`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,11 @@ class Open:
 
 def open_conflicts(store: Store, record_id: str | None = None) -> list[Open]:
     """Return the open conflicts of one record or all, in words. Runs in a thread."""
-    found = store.conflicts(record_id)
+    return put_in_words(store, store.conflicts(record_id))
+
+
+def put_in_words(store: Store, found: Sequence[OpenConflict]) -> list[Open]:
+    """Return conflicts in words, in the same order. Runs in a thread."""
     ids = [one.record_id for one in found]
     records = store.fetch({one.kind for one in found}, ids) if found else {}
     referred = fetch_references(store, records.values())
