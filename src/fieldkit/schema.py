@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable
 
 from fieldkit.matching import blocks_of
+from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.change import Json
 from fieldkit.records.declaration.field import Use
 from fieldkit.records.declaration.record import Record
@@ -143,7 +144,7 @@ def _indexed(kind: type[Record]) -> Iterator[tuple[str, ...]]:
     """Yield the fields of each index.
 
     They serve the list's order, the list narrowed by state, the newest first, references, codes,
-    and what finds duplicates.
+    what finds duplicates, and who was merged into whom.
     """
     fields = kind.model_fields
     if kind.order in fields:
@@ -153,7 +154,7 @@ def _indexed(kind: type[Record]) -> Iterator[tuple[str, ...]]:
     yield ("updated_at",)
     alike = (*blocks_of(kind.recognised_by), *kind.match_keys)
     singles = [*kind.references(), *kind.used(Use.CODE), *(same[0] for same in alike)]
-    for field in dict.fromkeys(singles):
+    for field in dict.fromkeys([*singles, MERGED]):
         if field != kind.order and field in fields:
             yield (field,)
 

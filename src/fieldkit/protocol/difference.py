@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fieldkit.protocol.change import Json
-from fieldkit.protocol.identity import is_id, read_id
+from fieldkit.protocol.identity import id_order, is_id
 
 _PREFIX = "different."
 
@@ -28,7 +28,7 @@ def other_number(name: str) -> str:
 
 def smaller_first(one: str, other: str) -> tuple[str, str]:
     """Return two numbers in the fixed order of all records."""
-    return (one, other) if _place(one) <= _place(other) else (other, one)
+    return (one, other) if id_order(one) <= id_order(other) else (other, one)
 
 
 def different_from(fields: Mapping[str, Json] | None) -> frozenset[str]:
@@ -42,8 +42,3 @@ def renamed_field(name: str, numbers: Mapping[str, str]) -> str:
     """Return the field's name after records got new numbers, by the old ones (rule 31)."""
     number = other_number(name)
     return difference_field(numbers[number]) if number in numbers else name
-
-
-def _place(number: str) -> tuple[str, int]:
-    read = read_id(number)
-    return (read.origin, read.number) if read else (number, 0)

@@ -58,6 +58,12 @@ def is_id(text: str) -> bool:
     return _EXACT_ID.fullmatch(text) is not None
 
 
+def id_order(text: str) -> tuple[str, int]:
+    """Return the place of an id in the fixed order of all records."""
+    read = read_id(text)
+    return (read.origin, read.number) if read else (text, 0)
+
+
 def read_id(text: str) -> RecordId | None:
     """Parse an id as a person types it (any case, O for 0, I or L for 1); None if it is not one."""
     found = _TYPED_ID.fullmatch(text.strip().upper())

@@ -62,6 +62,7 @@ from fieldkit.store.log.tallies import entered_daily, entered_on
 from fieldkit.store.pull.pull import Pull
 from fieldkit.store.pull.scopes import enrol_scope
 from fieldkit.store.read import search
+from fieldkit.store.read.aliases import merged_with, stands_for
 from fieldkit.store.read.conflicts import (
     OpenAbout,
     OpenConflict,
@@ -84,6 +85,7 @@ from fieldkit.store.rows.open_lists import add_counts, offer_villages, uncounted
 from fieldkit.store.rows.reapply import reapply_overlays
 from fieldkit.store.rows.search_index import INDEXES, is_scattered, merge_some
 from fieldkit.store.write import drafts
+from fieldkit.store.write.alias import say_same, take_back_same
 from fieldkit.store.write.decide import Keep, decide
 from fieldkit.store.write.different import say_different, take_back_different
 from fieldkit.store.write.drafts import Draft, Drafts
@@ -342,6 +344,42 @@ class Store:
         with self._database.write() as connection:
             author = self._author(connection, operator)
             return bool(take_back_different(connection, kinds()[kind], one, other, author))
+
+    def merge(
+        self, kind: str, kept: str, duplicate: str, operator: str, use: Collection[str] = ()
+    ) -> list[Saved]:
+        """Note that ``duplicate`` is the same person as ``kept``, which stands for both (rule 27).
+
+        The kept record takes the duplicate's values of the fields ``use``.
+
+        Raises:
+            StoreError: they are not two records that can be one; the text says why.
+            Refused: a rule stands against it; nothing was written.
+        """
+        with self._database.write() as connection:
+            author = self._author(connection, operator)
+            return say_same(connection, kinds()[kind], kept, duplicate, author, use)
+
+    def unmerge(self, kind: str, number: str, operator: str) -> list[Saved]:
+        """Take back that a record is the same person as another; empty if nobody had said so.
+
+        Raises:
+            StoreError: the record is not here.
+            Refused: a rule stands against it; nothing was written.
+        """
+        with self._database.write() as connection:
+            author = self._author(connection, operator)
+            return take_back_same(connection, kinds()[kind], number, author)
+
+    def stands_for(self, kind: str, numbers: Iterable[str]) -> Mapping[str, str]:
+        """Return by each number that of the record that stands for it here (rule 28)."""
+        with self._database.read() as connection:
+            return stands_for(connection, kinds()[kind], numbers)
+
+    def merged_with(self, kind: str, number: str) -> list[str]:
+        """Return the other records here for which one stands, deleted ones too."""
+        with self._database.read() as connection:
+            return merged_with(connection, kinds()[kind], number)
 
     def new_id(self) -> str:
         """Take a record number for a record that others saved with it will refer to."""

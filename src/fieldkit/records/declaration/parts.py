@@ -156,6 +156,8 @@ class Person(Record):
         "district": Part.DISTRICT,
     }
 
+    merged_into: Annotated[str | None, Field("Same person as", TEXT, system=True)] = None
+    """The number of the record that stands for this one (rule 27)."""
     name: str | None = field(
         "Name as on Aadhaar",
         PERSON_NAME,

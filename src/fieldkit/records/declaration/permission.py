@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from fieldkit import reference
+from fieldkit.protocol.alias import MERGED as MERGED
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
 from fieldkit.protocol.finding import Finding
 from fieldkit.protocol.merge import DELETED, STAMPS, same_value
@@ -19,8 +20,6 @@ from fieldkit.records.declaration.sentences import sentence
 from fieldkit.records.declaration.writers import OPERATOR, REGISTRAR, Writers
 from fieldkit.records.fields.formats import Choice
 
-MERGED = "merged_into"
-"""The field that says that a record is the same person as another, in any kind."""
 _PLACE = frozenset({"district", "block"})
 _NOT_WRITTEN = STAMPS | {"id", "version", DECIDED}
 

@@ -258,7 +258,8 @@ def kind_name(kind: type[Record]) -> str:
 
 @cache
 def _fields(kind: type[Record]) -> Mapping[str, Field]:
-    """Return the declarations by name: section by section, those of every kind last."""
+    """Return the declarations by name: section by section, those of every kind and those
+    that no form asks last."""
     found: dict[str, Field] = {}
     section = ""
     for name, info in kind.model_fields.items():
@@ -271,7 +272,8 @@ def _fields(kind: type[Record]) -> Mapping[str, Field]:
     def place(name: str) -> tuple[bool, int]:
         own = Record.model_fields.get(name)
         common = own is not None and own.metadata == kind.model_fields[name].metadata
-        return common, 0 if common else headings.index(found[name].section)
+        last = common or found[name].system
+        return last, 0 if last else headings.index(found[name].section)
 
     return {name: found[name] for name in sorted(found, key=place)}
 

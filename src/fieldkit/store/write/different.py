@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 
 from fieldkit.protocol.difference import difference_field, different_from, smaller_first
 from fieldkit.records import Record, Value
-from fieldkit.store.errors import Refused, StoreError
+from fieldkit.store.errors import StoreError
 from fieldkit.store.read.records import Records
 from fieldkit.store.rows.issues import forget_same_person
+from fieldkit.store.write.alias import write
 from fieldkit.store.write.edits import Edit
-from fieldkit.store.write.save import Author, Saved, save
+from fieldkit.store.write.save import Author, Saved
 
 
 def say_different(
@@ -37,7 +38,7 @@ def say_different(
         if not _is_said(held, one, other):
             edits.append(_edit(held[0], other if held[0].id == one else one, said=True))
         forget_same_person(connection, kind.kind(), one, other)
-    return _write(connection, edits, author)
+    return write(connection, edits, author)
 
 
 def take_back_different(
@@ -54,7 +55,7 @@ def take_back_different(
         for number, its in ((one, other), (other, one))
         if (found := _live(records, kind, number)) and its in different_from(found.extra)
     ]
-    return _write(connection, edits, author)
+    return write(connection, edits, author)
 
 
 def _live(records: Records, kind: type[Record], number: str) -> Record | None:
@@ -69,12 +70,3 @@ def _is_said(held: Collection[Record], one: str, other: str) -> bool:
 def _edit(record: Record, other: str, *, said: bool) -> Edit:
     fields: dict[str, Value] = {difference_field(other): True if said else None}
     return Edit(type(record), fields, record.id)
-
-
-def _write(connection: Connection, edits: list[Edit], author: Author) -> list[Saved]:
-    done: list[Saved] = []
-    for fate in save(connection, edits, author):
-        if isinstance(fate, Refused):
-            raise fate
-        done.append(fate)
-    return done

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.change import DECIDED, Json, Op
 from fieldkit.protocol.limits import contains_aadhaar, unsendable_field
 from fieldkit.protocol.merge import DELETED
@@ -168,7 +169,8 @@ def prepare(
     if fault := unsendable_field(changed):
         stops = (finding_about(record, *fault, Severity.BLOCK), *stops)
     op = Op.CREATE if before is None or past.created_again else Op.EDIT
-    return Prepared(record, before, op, changed, _oldest(seen, past, changed), stops, remarks)
+    of = {*changed, *past.pending} if MERGED in changed else changed  # as a deletion (29)
+    return Prepared(record, before, op, changed, _oldest(seen, past, of), stops, remarks)
 
 
 def _oldest(seen: int | None, past: Past, fields: Collection[str]) -> int | None:

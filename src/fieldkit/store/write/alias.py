@@ -1,0 +1,102 @@
+"""Two records that a person says are one: said and taken back (rule 27)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection
+
+from fieldkit.protocol.alias import MERGED
+from fieldkit.records import Record
+from fieldkit.store.errors import Refused, StoreError
+from fieldkit.store.read.aliases import stands_for
+from fieldkit.store.read.records import Records
+from fieldkit.store.rows.issues import forget_same_person
+from fieldkit.store.write.edits import Edit
+from fieldkit.store.write.save import Author, Saved, save
+
+
+def say_same(
+    connection: Connection,
+    kind: type[Record],
+    kept: str,
+    duplicate: str,
+    author: Author,
+    use: Collection[str] = (),
+) -> list[Saved]:
+    """Note that ``duplicate`` is the same person as ``kept``, in the caller's transaction.
+
+    The kept record takes the duplicate's values of the fields ``use``, as an ordinary edit.
+
+    Raises:
+        StoreError: they are not two records that can be one; the text says why.
+        Refused: a rule stands against one of the two edits.
+    """
+    _, other = _pair(connection, kind, kept, duplicate)
+    unknown = sorted(set(use) - kind.form_fields().keys())
+    if unknown:
+        raise StoreError(f"{kind.title} has no field {', '.join(unknown)}. Nothing was changed.")
+    values = {name: other.value(name) for name in use}
+    merged = Edit(kind, {MERGED: kept}, duplicate)
+    taken = Edit(kind, values, kept, confirmed=frozenset(values))
+    done = write(connection, [merged, taken] if values else [merged], author)
+    forget_same_person(connection, kind.kind(), kept, duplicate)
+    return done
+
+
+def take_back_same(
+    connection: Connection, kind: type[Record], number: str, author: Author
+) -> list[Saved]:
+    """Take back that a record is the same person as another; empty if nobody had said so.
+
+    Raises:
+        StoreError: the record is not here.
+        Refused: a rule stands against it.
+    """
+    found = Records(connection).get(kind.kind(), number)
+    if found is None or MERGED not in kind.fields():
+        raise StoreError(f"{number} is not a person on this laptop. Nothing was changed.")
+    if not found.value(MERGED):
+        return []
+    return write(connection, [Edit(kind, {MERGED: None}, number)], author)
+
+
+def write(connection: Connection, edits: list[Edit], author: Author) -> list[Saved]:
+    """Save edits of which all must be taken.
+
+    Raises:
+        Refused: a rule stands against one.
+    """
+    done: list[Saved] = []
+    for fate in save(connection, edits, author):
+        if isinstance(fate, Refused):
+            raise fate
+        done.append(fate)
+    return done
+
+
+def _pair(
+    connection: Connection, kind: type[Record], kept: str, duplicate: str
+) -> tuple[Record, Record]:
+    """Return the two records, if they can become one person."""
+    if MERGED not in kind.fields():
+        raise StoreError(f"{kind.plural} are not people, so they cannot be merged.")
+    if kept == duplicate:
+        raise StoreError(f"{kept} is one record. Give two numbers.")
+    records = Records(connection)
+    found = [records.get(kind.kind(), number) for number in (kept, duplicate)]
+    pair: list[Record] = []
+    for number, one in zip((kept, duplicate), found, strict=True):
+        if one is None:
+            raise StoreError(f"{number} is not on this laptop. Sync first, or check the number.")
+        if one.deleted:
+            raise StoreError(f"{number} is deleted. Restore it before you merge it.")
+        pair.append(one)
+    into = pair[1].value(MERGED)
+    if into and into != kept:
+        raise StoreError(
+            f"{duplicate} is merged into {into} already. Take that back first, or merge {into}."
+        )
+    if not into and stands_for(connection, kind, [kept])[kept] == duplicate:
+        raise StoreError(f"{kept} is merged into {duplicate} already. Take that back first.")
+    return pair[0], pair[1]
