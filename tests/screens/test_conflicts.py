@@ -367,7 +367,7 @@ async def test_what_a_sync_brought_to_settle_is_marked_for_who_asked_for_it(
     _edit(store, person, "Asha", mobile="9419011433")
     async with opened_app() as hand:
         await hand.press("8", "<enter>")
-        assert "TO CHECK" in hand.text()
+        assert "SAME PERSON?" in hand.text()
         await hand.press("<f5>")
         assert "1 change sent, 1 to settle" in hand.text()
         assert "mobile" in hand.marked()

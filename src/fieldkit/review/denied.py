@@ -26,3 +26,15 @@ def denied_for_ut(store: Store, record: Record) -> str:
     if record.district != WHOLE_UT or scope is None or scope.writes(WHOLE_UT, None):
         return ""
     return sentence(Finding(record.kind(), record.id, "", "whole_ut"))
+
+
+def denied_merge(store: Store, kind: str) -> str:
+    """Return why the server will not take a merge from this laptop; empty: it will."""
+    from fieldkit.protocol.scope import is_at_least
+    from fieldkit.records.declaration.permission import MERGED, Denial
+    from fieldkit.records.declaration.writers import OPERATOR
+
+    role = role_of(store)
+    if role is None or is_at_least(role, OPERATOR):
+        return ""
+    return Denial("role.merge", MERGED, OPERATOR).said(kind, role)

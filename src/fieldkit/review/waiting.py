@@ -47,20 +47,38 @@ def conflicts(store: Store) -> list[Waiting]:
 
 
 def duplicates(store: Store) -> list[Waiting]:
-    """Find the pairs of records that may be of one person, each once, while both are here."""
-    paired = [one for one in once_each(store.findings()) if is_pair(one)]
-    where = _placed(store, (key for one in paired for key in keys_of(one)))
-    waiting = []
-    for one in paired:
+    """Find the pairs of records that may be of one person, each once, while both are here.
+
+    Of records that were merged, the one that stands for them is meant (rule 28).
+    """
+    found = [one for one in store.findings() if is_pair(one)]
+    standing = _standing(store, found)
+    where = _placed(store, (key for one in found for key in keys_of(one)))
+    pairs: dict[tuple[str, ...], Waiting] = {}
+    for one in found:
+        numbers = [standing.get(key, key[1]) for key in keys_of(one)]
+        pair = (one.kind, *sorted(numbers))
         places = [where[key] for key in keys_of(one) if key in where]
-        if len(places) > 1:
-            first = places[0]
-            since = max(place.created_at for place in places)
-            related = tuple(number for _, number in one.related)
-            waiting.append(
-                Waiting(one.kind, one.record_id, since, first.district, first.block, related, one)
+        if len({*numbers}) > 1 and len(places) > 1 and pair not in pairs:
+            first, *others = numbers
+            since, place = max(place.created_at for place in places), places[0]
+            pairs[pair] = Waiting(
+                one.kind, first, since, place.district, place.block, tuple(others), one
             )
-    return waiting
+    return [*pairs.values()]
+
+
+def _standing(store: Store, found: Sequence[Finding]) -> Mapping[tuple[str, str], str]:
+    """Return by each record of these findings the number of the one that stands for it."""
+    numbers: defaultdict[str, set[str]] = defaultdict(set)
+    for one in found:
+        for kind, number in keys_of(one):
+            numbers[kind].add(number)
+    return {
+        (kind, number): stands
+        for kind, its in numbers.items()
+        for number, stands in store.stands_for(kind, its).items()
+    }
 
 
 def findings(store: Store) -> list[Waiting]:
@@ -96,19 +114,6 @@ def keys_of(one: Finding) -> Iterator[tuple[str, str]]:
     """Yield kind and number of each record that a finding is about."""
     yield one.kind, one.record_id
     yield from one.related
-
-
-def once_each(found: Iterable[Finding]) -> list[Finding]:
-    """Return findings without those that say of the other record of a pair what is said already."""
-    seen: set[frozenset[tuple[str, str]]] = set()
-    kept = []
-    for one in found:
-        pair = frozenset(keys_of(one))
-        if not is_pair(one) or pair not in seen:
-            kept.append(one)
-        if is_pair(one):
-            seen.add(pair)
-    return kept
 
 
 def _placed(store: Store, keys: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Placed]:

@@ -57,12 +57,15 @@ def space_for(width: int, lines: int) -> Space:
 
 
 def job_lines(words: Mapping[str, str], badges: Mapping[str, int], space: Space) -> list[Text]:
-    """Return the numbered jobs on three lines, with what waits behind their words."""
+    """Return the numbered jobs on three lines, with what waits behind their words.
+
+    The tenth stands behind the others: not everybody has it.
+    """
     sizes = (20, 18, 0) if space.width < _NARROW else _columns(space.width)
-    return [
-        _across([_job(key, words.get(key, ""), badges.get(key, 0)) for key in line], sizes)
-        for line in ("123", "456", "789")
-    ]
+    shown = {key: _job(key, words.get(key, ""), badges.get(key, 0)) for key in "1234567890"}
+    last = joined([one for one in (shown["9"], shown["0"]) if one])
+    cells = [[shown[key] for key in line] for line in ("123", "456", "78")]
+    return [_across(line, sizes) for line in (*cells[:2], [*cells[2], last])]
 
 
 def _job(key: str, words: str, badge: int) -> Text:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _STATES = {"conflict": "settle", "decision": "due", "sent-back": "returned to you"}
 _OTHER = "to check"
+_ENTER = {"conflict": "settle", "duplicate": "compare"}
 _STYLES: tuple[StyleName, StyleName] = ("accent", "info")
 """Of the two values of a conflict."""
 _AROUND = 4
@@ -25,6 +26,11 @@ _AROUND = 4
 def state_of(section: str) -> str:
     """Return the state that gives the rows of a section their sign, by its key."""
     return _STATES.get(section, _OTHER)
+
+
+def enter_words(section: str) -> str:
+    """Return what Enter does with the rows of a section, by its key."""
+    return _ENTER.get(section, "open")
 
 
 def item_row(

@@ -29,7 +29,6 @@ from fieldkit.screens.sync.summary import ended, received, sending
 from fieldkit.screens.sync.to_do import (
     GROUPS,
     RETURNED,
-    SETTLE,
     Group,
     chip,
     counted,
@@ -38,9 +37,8 @@ from fieldkit.screens.sync.to_do import (
     out_of_area_row,
     practice_row,
     returned_changes,
-    to_check,
     to_do_row,
-    to_settle,
+    to_review,
 )
 from fieldkit.screens.widgets.bars import PANEL_WIDTH, TopBar
 from fieldkit.screens.widgets.rows import Answer, Choice
@@ -140,8 +138,7 @@ class SyncPage(PickerPage[None]):
         if group == RETURNED:
             returned = await self.read(lambda store: returned_changes(store, skip))
             return [self._returned(one) for one in returned], len(returned) == to_do.PAGE
-        find = to_settle if group == SETTLE else to_check
-        found = await self.read(lambda store: find(store, skip))
+        found = await self.read(lambda store: to_review(store, group, skip))
         width = self._width
         rows = [item_row(one, partial(open_item, self.navigator, one), width) for one in found]
         return rows, len(found) == to_do.PAGE

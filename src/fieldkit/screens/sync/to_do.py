@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from fieldkit.review.inbox import CONFLICT, DUPLICATE, FINDING, items
 from fieldkit.screens.base.words import plural
 from fieldkit.screens.look.parts import state_mark
 from fieldkit.screens.look.text import Span, Text, words_of
 from fieldkit.screens.lookup.rows import fetch_references, label_of
-from fieldkit.screens.lookup.waiting import cells_of
+from fieldkit.screens.lookup.waiting import cells_of, enter_words, state_of
 from fieldkit.screens.widgets.rows import Answer, Choice, stay
 
 if TYPE_CHECKING:
@@ -36,9 +37,12 @@ class Group(NamedTuple):
 
 
 RETURNED = Group("Returned to you", "returned to you", "returned", "correct")
-SETTLE = Group("To settle", "settle", "to settle", "settle")
-CHECK = Group("To check", "to check", "to check", "open")
-GROUPS = (RETURNED, SETTLE, CHECK)
+SECTIONS = {
+    Group(one.title, state_of(one.key), one.words, enter_words(one.key)): one
+    for one in (CONFLICT, DUPLICATE, FINDING)
+}
+"""What a sync brings to review, as groups of the list."""
+GROUPS = (RETURNED, *SECTIONS)
 PAGE = 60
 """Returned changes, or matters, read at a time."""
 
@@ -81,18 +85,9 @@ def returned_changes(store: Store, skip: int) -> list[ToDo]:
     return found
 
 
-def to_settle(store: Store, skip: int) -> list[Item]:
-    """Return a part of the values to settle."""
-    from fieldkit.review.inbox import CONFLICT, items
-
-    return items(store, CONFLICT, skip=skip, limit=PAGE)
-
-
-def to_check(store: Store, skip: int) -> list[Item]:
-    """Return a part of the pairs that may be one person, and of what else is to be checked."""
-    from fieldkit.review.inbox import DUPLICATE, FINDING, items_of
-
-    return items_of(store, [DUPLICATE, FINDING], skip=skip, limit=PAGE)
+def to_review(store: Store, group: Group, skip: int) -> list[Item]:
+    """Return a part of what a group has to review."""
+    return items(store, SECTIONS[group], skip=skip, limit=PAGE)
 
 
 # --- rows ---
