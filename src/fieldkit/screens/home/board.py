@@ -61,9 +61,11 @@ def job_lines(words: Mapping[str, str], badges: Mapping[str, int], space: Space)
 
     The tenth stands behind the others: not everybody has it.
     """
-    sizes = (20, 18, 0) if space.width < _NARROW else _columns(space.width)
-    shown = {key: _job(key, words.get(key, ""), badges.get(key, 0)) for key in "1234567890"}
-    last = joined([one for one in (shown["9"], shown["0"]) if one])
+    narrow = space.width < _NARROW
+    sizes = (19, 18, 0) if narrow else _columns(space.width)
+    shown = {key: _job(key, words.get(key, ""), badges.get(key, 0)) for key in "123456789"}
+    tenth = _job("0", words.get("0", ""), 0 if narrow else badges.get("0", 0))
+    last = joined((shown["9"], tenth), " " if narrow else "  ")
     cells = [[shown[key] for key in line] for line in ("123", "456", "78")]
     return [_across(line, sizes) for line in (*cells[:2], [*cells[2], last])]
 

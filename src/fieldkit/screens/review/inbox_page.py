@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _PAGE = 60
 """Items read at a time."""
+_DAY = 86400
 
 
 class InboxPage(PickerPage[None]):
@@ -99,7 +100,7 @@ class InboxPage(PickerPage[None]):
             one,
             partial(open_item, self.navigator, one, self._wanted),
             width,
-            (one.area, how_long(int(time.time()) - one.since)),
+            (one.area, _age(int(time.time()) - one.since)),
         )
         return row._replace(key=f"{one.section.key} {one.key}")
 
@@ -191,3 +192,8 @@ class InboxPage(PickerPage[None]):
             self.picker.reload()
             await self.picker.settled()
             self.say(said, done=True)
+
+
+def _age(seconds: int) -> str:
+    """Return for how long something has waited."""
+    return how_long(seconds) if seconds >= _DAY else "today"

@@ -128,7 +128,8 @@ def _with_story(store: Store, left: Record, right: Record, shown: Compared) -> S
     first = [one for one in shown.pairs if one.label in labels]
     *rest, entered = [one for one in shown.pairs if one.label not in labels]
     mine, theirs = _story(store, left), _story(store, right)
-    return [*first, entered, *(Pair(name, mine[name], theirs[name]) for name in mine), *rest]
+    told = [Pair(name, mine[name], theirs[name]) for name in mine if mine[name] or theirs[name]]
+    return [*first, entered, *told, *rest]
 
 
 def _story(store: Store, record: Record) -> dict[str, str]:
@@ -145,6 +146,6 @@ def _story(store: Store, record: Record) -> dict[str, str]:
     at = Moment().show(record.updated_at) if changed and record.updated_at else ""
     return {
         "Where": ", ".join(filter(None, (area, origin))),
-        "Changed": at,
         "Holds": f"{held}, {state}",
+        "Changed": at,
     }

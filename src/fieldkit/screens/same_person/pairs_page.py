@@ -15,7 +15,7 @@ from textual import events
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.look.glyphs import LEFT, RIGHT, SETTLE
 from fieldkit.screens.look.parts import rare
-from fieldkit.screens.look.text import Cell, Span, cut, words_of
+from fieldkit.screens.look.text import Span, cut, words_of
 from fieldkit.screens.same_person.beside import lines
 from fieldkit.screens.same_person.pairs import PairKey, ReadyPair, pair_keys, read_pair
 from fieldkit.screens.widgets.pause import Pause
@@ -158,7 +158,7 @@ class PairsPage(PickerPage[None]):
     def _rows(self, one: ReadyPair) -> list[Choice]:
         """Return what can be done, and what it does."""
         if self._merging:
-            return [Choice((self._merge_words(one),), self._merge, key="merge")]
+            return [self._merge_row(one)]
         more = f"{one.kept} is kept; {one.other} leads to it"
         first = (
             _row("", "Not merged here", one.denied, self._refuse)
@@ -170,15 +170,13 @@ class PairsPage(PickerPage[None]):
             _row("n", "Different people", "nobody is asked about them again", self._tell_apart),
         ]
 
-    def _merge_words(self, one: ReadyPair) -> Cell:
-        """Say what a merge does."""
+    def _merge_row(self, one: ReadyPair) -> Choice:
+        """Return the row that says what a merge does."""
         added = words_of(cut(", ".join(one.adds).lower(), _LONGEST))
-        adds = f" It gets: {added}." if added else ""
-        return (
-            Span("Enter", "key"),
-            Span(f" merges them: {one.kept} is kept."),
-            Span(adds or " Nothing is added to it.", "dim"),
-        )
+        words = (Span("Enter", "key"), Span(f" merges them: {one.kept} is kept."))
+        more = f"{one.other} leads to it; what refers to it stands with {one.label}."
+        gets = f"It gets: {added}." if added else "Nothing is added to it."
+        return Choice((words,), self._merge, (gets, more), key="merge")
 
     def on_resize(self) -> None:
         """Lay both out for the new size."""
