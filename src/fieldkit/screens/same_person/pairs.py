@@ -73,7 +73,8 @@ def read_pair(store: Store, key: PairKey, kept: str = "") -> ReadyPair | None:
     standing = store.stands_for(key.kind, key.numbers) if len(pair) == 2 else {}
     if len({*standing.values()}) < 2 or said_different(*pair):
         return None
-    left, right = sorted(pair, key=lambda one: (one.id != kept, *_rank(store, one)))
+    held = {record.id: len(store.timeline(record.id)) for record in pair}
+    left, right = sorted(pair, key=lambda one: (one.id != kept, *_rank(one, held[one.id])))
     shown = compared(store, left, right.id)
     match = _match(left, right)
     if shown is None:
@@ -86,16 +87,15 @@ def read_pair(store: Store, key: PairKey, kept: str = "") -> ReadyPair | None:
         right.id,
         left.label(),
         look_alike(store, left, right, match),
-        shown._replace(pairs=_with_story(store, left, right, shown)),
+        shown._replace(pairs=_with_story(store, (left, right), held, shown)),
         use,
         tuple(fields[name].label for name in use),
         denied_merge(store, key.kind),
     )
 
 
-def _rank(store: Store, record: Record) -> tuple[bool, int, int]:
+def _rank(record: Record, events: int) -> tuple[bool, int, int]:
     """Rank which of two records is to be kept: on the server, with more events, the older one."""
-    events = len(store.timeline(record.id))
     return record.version is None, -events, record.created_at or 0
 
 
@@ -119,20 +119,25 @@ def _taken(store: Store, left: Record, right: Record) -> dict[str, Value]:
     }
 
 
-def _with_story(store: Store, left: Record, right: Record, shown: Compared) -> Sequence[Pair]:
-    """Return the fields with where both come from after those that tell people apart."""
+def _with_story(
+    store: Store, pair: tuple[Record, Record], held: Mapping[str, int], shown: Compared
+) -> Sequence[Pair]:
+    """Return the fields with where both come from after those that tell people apart.
+
+    ``held``: how many events belong to each.
+    """
     from fieldkit.records import tells_apart
 
-    fields, telling = left.fields(), tells_apart(type(left))
+    fields, telling = pair[0].fields(), tells_apart(type(pair[0]))
     labels = {fields[name].label for name in telling}
     first = [one for one in shown.pairs if one.label in labels]
     *rest, entered = [one for one in shown.pairs if one.label not in labels]
-    mine, theirs = _story(store, left), _story(store, right)
+    mine, theirs = (_story(store, one, held[one.id]) for one in pair)
     told = [Pair(name, mine[name], theirs[name]) for name in mine if mine[name] or theirs[name]]
     return [*first, entered, *told, *rest]
 
 
-def _story(store: Store, record: Record) -> dict[str, str]:
+def _story(store: Store, record: Record, events: int) -> dict[str, str]:
     """Return when a record was changed last, where it comes from, and what belongs to it."""
     from fieldkit.records.fields.formats import Moment
 
@@ -141,7 +146,7 @@ def _story(store: Store, record: Record) -> dict[str, str]:
     here = device is not None and record.id.startswith(f"{device.origin}-")
     origin = "this laptop" if here else f"laptop {record.id.partition('-')[0]}"
     area = area_words(None, record.block).removeprefix("Block ")
-    held = plural(len(store.timeline(record.id)), "event")
+    held = plural(events, "event")
     state = state_words(str(states.get(record.id, "on the server")))
     at = Moment().show(record.updated_at) if changed and record.updated_at else ""
     return {

@@ -251,38 +251,64 @@ class PairsPage(PickerPage[None]):
         if one is None:
             return
         kind, kept, other, use = one.key.kind, one.kept, one.other, one.use
-        await self.ask(lambda store: store.merge(kind, kept, other, operator, [*use]))
         undo = partial(_unmerge, kind=kind, kept=kept, other=other, use=use, operator=operator)
-        # Other pairs may be about these records, which have changed.
-        self._ready = {n: other for n, other in self._ready.items() if not self._touches(n, one)}
-        await self._go_on(undo, f"Merged: {one.alike.label}, {other}, into {kept}.")
 
-    def _touches(self, place: int, one: ReadyPair) -> bool:
-        return bool((self._pairs or ())[place].numbers & one.key.numbers)
+        def merge(store: Store) -> object:
+            return store.merge(kind, kept, other, operator, [*use])
+
+        # What is read of other pairs about these records is no longer so.
+        pairs, touched = self._pairs or (), one.key.numbers
+        self._ready = {n: it for n, it in self._ready.items() if not pairs[n].numbers & touched}
+        await self._go_on(merge, undo, f"Merged: {one.alike.label}, {other}, into {kept}.")
 
     async def _tell_apart(self) -> None:
         one, operator = self._shown, self.app.operator
         if one is None or not self._may_decide():
             return
         kind, kept, other = one.key.kind, one.kept, one.other
-        await self.ask(lambda store: store.say_different(kind, kept, other, operator))
+
+        def tell_apart(store: Store) -> None:
+            store.say_different(kind, kept, other, operator)
 
         def undo(store: Store) -> object:
             return store.take_back_different(kind, kept, other, operator)
 
-        await self._go_on(undo, f"Different people: {one.label} and {one.alike.label}.")
+        said = f"Different people: {one.label} and {one.alike.label}."
+        await self._go_on(tell_apart, undo, said)
 
-    async def _go_on(self, undo: Callable[[Store], object], said: str) -> None:
-        """Show the next pair; what was done can be undone."""
-        self._done.append(_Done(self._place, undo, said))
-        self._settled.add(self._place)
-        self._merging = False
+    async def _go_on(
+        self, act: Callable[[Store], object], undo: Callable[[Store], object], said: str
+    ) -> None:
+        """Show the next pair while the present one is decided; say so once that is saved.
+
+        If it cannot be saved, the pair comes back.
+        """
+        place, self._merging = self._place, False
+        self._settled.add(place)
         self._place = self._beyond(1)
-        self.picker.start_over("")
+        ahead = self._place in self._ready
+        if ahead:
+            self._show_pair()
+        try:
+            await self.ask(act)
+        except Exception:
+            self._settled.discard(place)
+            self._place = place
+            self._show_pair()
+            raise
+        self._done.append(_Done(place, undo, said))
+        if ahead:
+            self._show_header()
+        else:
+            self._show_pair()
         await self.picker.settled()
-        self._pause.begin()
         self.count_unsent()
         self.say(said, "Ctrl+Z takes it back.", done=True)
+
+    def _show_pair(self) -> None:
+        """Show the pair at the present place; no key decides about it at once."""
+        self.picker.start_over("")
+        self._pause.begin()
 
     async def _undo(self) -> None:
         """Take back the last act, and show the pair it was about."""
