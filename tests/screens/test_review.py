@@ -18,7 +18,8 @@ from fieldkit.review.inbox import DUPLICATE, FINDING, Wanted, counts, items
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.review.inbox_page import InboxPage
 from fieldkit.screens.same_person.pairs_page import PairsPage
-from fieldkit.store import Answered, Edit, ServerRow, Store, to_json
+from fieldkit.screens.widgets.bars import Sentence
+from fieldkit.store import Answered, DiskFull, Edit, ServerRow, Store, to_json
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At, Hand
@@ -215,6 +216,45 @@ async def test_review_stands_on_home_only_where_something_waits(
         assert "Review" not in hand.text()
         await hand.press("0", "<enter>")
         assert "Nothing waits for a decision." in hand.text()
+
+
+async def test_a_registrar_is_told_that_a_merge_is_not_theirs_and_may_still_tell_apart(
+    store: Store, pairs: list[tuple[str, str]], opened_app: At
+) -> None:
+    store.enrol("http://127.0.0.1:9", "t" * 30, "registrar", 2, 16)
+    async with opened_app() as hand:
+        await hand.app.navigator.open_pairs()
+        await hand.press("y")
+        assert "Not merged here" in hand.text()
+        assert "operator" in hand.app.screen.query_one("#sentence", Sentence).text
+        await hand.press("<enter>", "n")
+    assert merged(store, [one for pair in pairs for one in pair]) == [None] * 6
+    assert counts(store) == {DUPLICATE: 2}
+
+
+async def test_a_pair_comes_back_if_its_decision_cannot_be_saved(
+    store: Store,
+    pairs: list[tuple[str, str]],
+    opened_app: At,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object) -> None:
+        raise DiskFull
+
+    async with opened_app() as hand:
+        await hand.app.navigator.open_pairs()
+        await hand.settle()
+        with monkeypatch.context() as broken:
+            broken.setattr(Store, "say_different", full)
+            await hand.press("n")
+        text = hand.text()
+        assert "Ghulam Bhat" in text.splitlines()[0]
+        assert "3 left" in text.splitlines()[0]
+        assert "Different people: " not in text
+        await hand.press("<ctrl+z>")
+        assert "Nothing to undo here." in hand.text()
+        await hand.press("n")
+    assert [apart(store, *pair) for pair in pairs] == [True, False, False]
 
 
 async def test_what_is_decided_or_deleted_meanwhile_is_not_asked(

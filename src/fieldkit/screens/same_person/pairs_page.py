@@ -289,6 +289,7 @@ class PairsPage(PickerPage[None]):
         ahead = self._place in self._ready
         if ahead:
             self._show_pair()
+            await self.picker.settled()  # what is seen comes before what is written
         try:
             await self.ask(act)
         except Exception:
