@@ -31,9 +31,7 @@ def measure(people: int) -> list[Figure]:
     forms: dict[str, list[float]] = {"artisan": [], "member": []}
     openings = {"artisan": _open_artisan, "member": _open_member}
     for _ in range(ROUNDS):
-        with Terminal(BARE) as terminal:
-            terminal.until(lambda screen: bool(screen.row(BARE_LABEL)))
-            bare += _delays(terminal)
+        bare += bare_delays()
         for title, delays in forms.items():
             with Terminal(FIELDKIT, home) as terminal:
                 terminal.until(lambda screen: bool(screen.row(HOME_LABEL)))
@@ -45,14 +43,19 @@ def measure(people: int) -> list[Figure]:
     ]
 
 
+def bare_delays(columns: int = 80) -> list[float]:
+    """Type words into a bare Input; return the milliseconds of each letter."""
+    with Terminal(BARE, columns=columns) as terminal:
+        terminal.until(lambda screen: bool(screen.row(BARE_LABEL)))
+        return _delays(terminal)
+
+
 def _alike(home: dict[str, str]) -> list[Figure]:
     """Type names of people that are looked up in the whole roster when their fields are left."""
     bare: list[float] = []
     alike: list[float] = []
     for _ in range(ROUNDS):
-        with Terminal(BARE, columns=COLUMNS) as terminal:
-            terminal.until(lambda screen: bool(screen.row(BARE_LABEL)))
-            bare += _delays(terminal)
+        bare += bare_delays(COLUMNS)
         with Terminal(FIELDKIT, home, columns=COLUMNS, rows=40) as terminal:
             terminal.until(lambda screen: bool(screen.row(HOME_LABEL)))
             _open_artisan(terminal)

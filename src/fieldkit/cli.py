@@ -445,6 +445,9 @@ def _add_sync(commands: Subparsers) -> None:
     receipt.add_argument("-o", "--output", type=Path, metavar="FILE", help="also as a text file")
     _add_json(receipt)
     _add_json(_add(commands, "conflicts", "list the values to settle", "comparing:conflicts"))
+    review = _add(commands, "review", "list what waits for a decision", "reviewing:review")
+    review.add_argument("--kind", choices=_SECTIONS, help="only this section")
+    _add_json(review)
     resolve = _add(commands, "resolve", "settle two values of one field", "comparing:resolve")
     resolve.add_argument("conflict", metavar="CONFLICT")
     resolve.add_argument("--keep", required=True, metavar="mine|theirs|VALUE")
@@ -497,6 +500,7 @@ def _add_server(commands: Subparsers) -> None:
     _add_json(_add_action(actions, "status", "show what the server holds"))
 
 
+_SECTIONS = ("conflict", "duplicate", "finding", "decision", "sent-back", "late", "device")
 _ROLES = ("viewer", "registrar", "operator", "supervisor", "administrator")
 
 

@@ -13,6 +13,7 @@ from fieldkit.store import Answered, ServerRow, Store
 from fieldkit.sync.client import enrol, sync
 
 CONFLICT = ["id", "kind", "record", "field", "mine", "theirs", "base", "who", "when"]
+REVIEW = ["section", "kind", "record", "label", "area", "since", "sentence", "related"]
 
 
 @pytest.fixture
@@ -150,6 +151,19 @@ def test_findings_are_counted_and_shown_with_their_record(filled: Path, cli: Cli
     store.close()
     assert "1 to check: " in cli("status").text
     assert "To check: Zuni Akhter (7K2M9QXR-1) may be" in cli("show", record.id).text
+
+
+def test_what_waits_for_a_decision_is_listed_by_section(parted: str, cli: Cli) -> None:
+    assert cli("review").text.startswith("To settle: 1\n")
+    (one,) = cli("review", "--json", "--kind", "conflict").json
+    assert list(one) == REVIEW
+    assert (one["section"], one["record"], one["area"]) == ("conflict", parted, "Chadoora")
+    assert one["sentence"].startswith("Mobile: 94190 11434 (yours, not used yet); 94190 11433 (")
+    assert cli("review", "--json", "--kind", "duplicate").json == []
+    assert cli("review", "--kind", "device").text == "Nothing waits for a decision.\n"
+    (open_,) = cli("conflicts", "--json").json
+    assert cli("resolve", open_["id"], "--keep", "mine").code == 0
+    assert cli("review").text == "Nothing waits for a decision.\n"
 
 
 @pytest.mark.parametrize("keep", ["12", "not a number"])

@@ -12,12 +12,12 @@ from fieldkit.protocol.change import Op
 from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.reference import option, options
+from fieldkit.review.conflicts import Side, open_conflicts
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.look.differing import differing
 from fieldkit.screens.look.text import Span, width_of, words_of
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.sync.conflict_page import ConflictPage, ValuePage
-from fieldkit.screens.sync.conflicts import Side, open_conflicts
 from fieldkit.screens.sync.side_by_side import side_by_side
 from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.screens.widgets import pause
@@ -367,7 +367,7 @@ async def test_what_a_sync_brought_to_settle_is_marked_for_who_asked_for_it(
     _edit(store, person, "Asha", mobile="9419011433")
     async with opened_app() as hand:
         await hand.press("8", "<enter>")
-        assert "TO CHECK" in hand.text()
+        assert "SAME PERSON?" in hand.text()
         await hand.press("<f5>")
         assert "1 change sent, 1 to settle" in hand.text()
         assert "mobile" in hand.marked()

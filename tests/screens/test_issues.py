@@ -14,11 +14,11 @@ from fieldkit.protocol.finding import Finding, Verdict
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.community.village_organisation import VillageOrganisation
+from fieldkit.review.conflicts import open_conflicts
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.form.reading import start
 from fieldkit.screens.lookup.issues import by_field, denied, issues
 from fieldkit.screens.sync.conflict_page import ConflictPage
-from fieldkit.screens.sync.conflicts import open_conflicts
 from fieldkit.screens.sync.out_of_area import move_into_area, records_out_of_area
 from fieldkit.store import Answered, Edit, Refused, Saved, ServerRow, State, Store
 

@@ -11,8 +11,8 @@ from fieldkit.protocol.change import Op
 from fieldkit.protocol.scope import WHOLE_UT
 from fieldkit.records import Finding, sentence
 from fieldkit.records.community.village_organisation import VillageOrganisation
+from fieldkit.review.conflicts import open_conflicts
 from fieldkit.screens.form.reading import start
-from fieldkit.screens.sync.conflicts import open_conflicts
 from fieldkit.screens.sync.out_of_area import records_out_of_area
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Keep, Saved, State, Store

@@ -44,3 +44,8 @@ def area_words(district: int | None, block: int | None) -> str:
     whole = option("record_district", district) if district is not None else None
     named = (f"Block {inside.label}" if inside else "", whole.label if whole else "")
     return ", ".join(filter(None, named))
+
+
+def value_in_words(value: object) -> str:
+    """Return the value of a field that has no format here."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -11,6 +11,7 @@ from fieldkit.screens.base.page import Page, say_on_screen
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
+    from fieldkit.review.inbox import Wanted
     from fieldkit.screens.lookup.printing import Paper
     from fieldkit.store import Draft
 
@@ -97,6 +98,21 @@ class Navigation:
         from fieldkit.screens.same_person.same_person_page import SamePersonPage
 
         await self._app.push_screen(SamePersonPage(record, answers))
+
+    async def open_review(self, section: str = "") -> None:
+        """Open what waits for a decision, or one section of it."""
+        from fieldkit.screens.review.inbox_page import InboxPage
+
+        await self._app.opened()
+        await self._open_once(InboxPage(section))
+
+    async def open_pairs(self, first: tuple[str, ...] = (), wanted: Wanted | None = None) -> None:
+        """Open the pairs that may be one person; ``first``: kind and numbers to begin with."""
+        from fieldkit.screens.same_person.pairs import PairKey
+        from fieldkit.screens.same_person.pairs_page import PairsPage
+
+        pair = PairKey(*first[:3]) if len(first) > 2 else None
+        await self._app.push_screen(PairsPage(pair, wanted))
 
     async def open_last_saved(self) -> None:
         """Open the record that the operator saved last; say so if there is none."""

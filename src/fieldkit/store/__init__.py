@@ -17,6 +17,7 @@ from fieldkit.store.pull.answers import (
 from fieldkit.store.pull.pull import Outdated, Pull
 from fieldkit.store.read.conflicts import OpenAbout, OpenConflict
 from fieldkit.store.read.duplicates import Alike
+from fieldkit.store.read.placed import Placed
 from fieldkit.store.read.record_json import to_json
 from fieldkit.store.read.records import Event, Page, Records
 from fieldkit.store.read.sent_back import SentBack
@@ -52,6 +53,7 @@ __all__ = [
     "Outbox",
     "Outdated",
     "Page",
+    "Placed",
     "Practice",
     "Pull",
     "PullResult",

@@ -72,6 +72,7 @@ from fieldkit.store.read.conflicts import (
 )
 from fieldkit.store.read.duplicates import Alike, alike
 from fieldkit.store.read.look_alikes import look_alikes
+from fieldkit.store.read.placed import Placed, placed
 from fieldkit.store.read.records import Event, Page, Records
 from fieldkit.store.read.sent_back import SentBack, sent_back
 from fieldkit.store.read.suggestions import (
@@ -489,6 +490,11 @@ class Store:
         """Return at once those of ``ids`` that are of the kinds ``wanted``, by kind and id."""
         with self._database.read() as connection:
             return Records(connection).fetch(wanted, ids)
+
+    def placed(self, wanted: Mapping[str, Collection[str]]) -> Mapping[tuple[str, str], Placed]:
+        """Return where the live ones of these records are; their numbers are given by kind."""
+        with self._database.read() as connection:
+            return placed(connection, wanted)
 
     def record(self, record_id: str) -> Record | None:
         """Return the record of this id, of whatever kind, as typed from a slip.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
+    from fieldkit.review.inbox import Wanted
     from fieldkit.store import Draft
 
 
@@ -91,6 +92,12 @@ class Navigator(Protocol):
 
     async def open_same_person(self, record: Record, answers: PersonAnswers) -> None:
         """Open those who may be the person of a record, saved or not, beside it."""
+
+    async def open_review(self, section: str = "") -> None:
+        """Open what waits for a decision, or one section of it."""
+
+    async def open_pairs(self, first: tuple[str, ...] = (), wanted: Wanted | None = None) -> None:
+        """Open the pairs that may be one person; ``first``: kind and numbers to begin with."""
 
     async def open_last_saved(self) -> None:
         """Open the record that the operator saved last."""

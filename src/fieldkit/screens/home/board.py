@@ -57,12 +57,17 @@ def space_for(width: int, lines: int) -> Space:
 
 
 def job_lines(words: Mapping[str, str], badges: Mapping[str, int], space: Space) -> list[Text]:
-    """Return the numbered jobs on three lines, with what waits behind their words."""
-    sizes = (20, 18, 0) if space.width < _NARROW else _columns(space.width)
-    return [
-        _across([_job(key, words.get(key, ""), badges.get(key, 0)) for key in line], sizes)
-        for line in ("123", "456", "789")
-    ]
+    """Return the numbered jobs on three lines, with what waits behind their words.
+
+    The tenth stands behind the others: not everybody has it.
+    """
+    narrow = space.width < _NARROW
+    sizes = (19, 18, 0) if narrow else _columns(space.width)
+    shown = {key: _job(key, words.get(key, ""), badges.get(key, 0)) for key in "123456789"}
+    tenth = _job("0", words.get("0", ""), 0 if narrow else badges.get("0", 0))
+    last = joined((shown["9"], tenth), " " if narrow else "  ")
+    cells = [[shown[key] for key in line] for line in ("123", "456", "78")]
+    return [_across(line, sizes) for line in (*cells[:2], [*cells[2], last])]
 
 
 def _job(key: str, words: str, badge: int) -> Text:

@@ -10,13 +10,18 @@ from functools import partial
 from math import inf
 from typing import NamedTuple
 
+from fieldkit.protocol.scope import is_at_least
 from fieldkit.records import Record, Use, kinds
 from fieldkit.records.declaration.roles import newcomer
+from fieldkit.records.declaration.writers import SUPERVISOR
 from fieldkit.records.fields.formats import Moment, indian, today
+from fieldkit.review.denied import role_of
+from fieldkit.review.inbox import CONFLICT, DUPLICATE, FINDING, counts
 from fieldkit.review.sent_back import to_correct_here
 from fieldkit.screens.base.words import clock_warning, plural
 from fieldkit.screens.lookup.places import own_area
 from fieldkit.screens.lookup.rows import in_words, label_of, states_in_words
+from fieldkit.screens.lookup.waiting import state_of
 from fieldkit.store import Draft, State, Store
 
 MOST = 6
@@ -43,7 +48,7 @@ class Need(NamedTuple):
     state: str
     """Gives it its sign."""
     what: str = ""
-    """The sort of due work."""
+    """The sort of due work, or the section of Review."""
 
 
 class DueWork(NamedTuple):
@@ -108,6 +113,10 @@ class Figures(NamedTuple):
     server: ServerFigures
     waiting: int
     """What waits for the operator on Sync."""
+    to_review: int
+    """What waits for a decision on Review."""
+    reviews: bool
+    """Whether Review stands on Home: something waits there, or this is a supervisor's laptop."""
     clock: str | None
     """A warning if the laptop's clock cannot be right."""
 
@@ -115,11 +124,8 @@ class Figures(NamedTuple):
 def figures(store: Store, operator: str) -> Figures:
     """Read the figures for ``operator``."""
     drafts, states = store.drafts.of(operator), store.outbox.counts()
-    to_correct = (
-        (states[State.REJECTED], "returned to you", "returned to you"),
-        (states[State.CONFLICT], "to settle", "settle"),
-        (store.count_findings(), "to check", "to check"),
-    )
+    returned, waiting = states[State.REJECTED], counts(store)
+    to_review = sum(waiting.values())
     unfinished = len(drafts) if len(drafts) > FEW else 0
     back = len(to_correct_here(store))
     return Figures(
@@ -127,7 +133,11 @@ def figures(store: Store, operator: str) -> Figures:
         laptop=_ranked(store.counts()),
         needs=[
             *([Need(indian(back), "sent back", "sent back")] if back else []),
-            *(Need(indian(many), words, state) for many, words, state in to_correct if many),
+            *([Need(indian(returned), "returned to you", "returned to you")] if returned else []),
+            *(
+                Need(indian(many), section.words, state_of(section.key), section.key)
+                for section, many in waiting.items()
+            ),
             *([Need(indian(unfinished), "unfinished", "unfinished")] if unfinished else []),
         ],
         daily=_daily(store),
@@ -136,9 +146,16 @@ def figures(store: Store, operator: str) -> Figures:
             *_saved(store, operator),
         ],
         server=_server(store, states),
-        waiting=sum(many for many, *_ in to_correct),
+        waiting=returned + sum(waiting.get(one, 0) for one in (CONFLICT, DUPLICATE, FINDING)),
+        to_review=to_review,
+        reviews=bool(to_review) or _supervises(store),
         clock=clock_warning(store),
     )
+
+
+def _supervises(store: Store) -> bool:
+    role = role_of(store)
+    return role is not None and is_at_least(role, SUPERVISOR)
 
 
 # --- counts ---

@@ -34,7 +34,7 @@ KEYS: dict[str, Sequence[Help]] = {
     ),
     "Home and lists": (
         Help("find somebody, or see who is alike", "type"),
-        Help("open a job", "1 to 9, Enter"),
+        Help("open a job", "0 to 9, Enter"),
         Help("go through the rows", f"{UP} {DOWN}", "Tab, PgUp, PgDn"),
         Help("open the marked row", "Enter", "click"),
         Help("new, with what was typed", "Ctrl+N", "F9"),
@@ -47,6 +47,15 @@ KEYS: dict[str, Sequence[Help]] = {
         Help("order it", "o"),
         Help("export it as it is shown", "x"),
         Help("find in it", "any other letter"),
+    ),
+    "In review": (
+        Help("open what is marked, where it is decided", "Enter"),
+        Help("narrow it: a section, a block, how long", "f"),
+        Help("by block, or the longest waiting first", "o"),
+        Help("a pair: the same person; Enter: yes", "y"),
+        Help("a pair: different people", "n"),
+        Help("another pair, decide later", f"{LEFT} {RIGHT}"),
+        Help("take back the last decision about a pair", "Ctrl+Z", "F8"),
     ),
     "In a report": (
         Help("open the records behind a figure, or a row", "Enter"),

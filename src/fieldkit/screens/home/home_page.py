@@ -26,7 +26,7 @@ from fieldkit.screens.find.hits import (
 from fieldkit.screens.find.scanning import ScannedCard
 from fieldkit.screens.find.search import search
 from fieldkit.screens.home import board
-from fieldkit.screens.home.jobs import FIXED, SYNC, JobRow, all_jobs
+from fieldkit.screens.home.jobs import FIXED, REVIEW, SYNC, JobRow, all_jobs
 from fieldkit.screens.look.glyphs import DOWN, UP
 from fieldkit.screens.look.parts import keys, rare
 from fieldkit.screens.look.text import Span, Text
@@ -289,8 +289,14 @@ class HomePage(PickerPage[None]):
         return board.space_for(width - beside, lines - box)
 
     def _jobs_shown(self) -> tuple[Text, ...]:
-        words, space = {job.key: job.words for job in self._jobs}, self._space()
-        badges = {SYNC: self._figures.waiting} if self._figures else {}
+        words, space, found = (
+            {job.key: job.words for job in self._jobs},
+            self._space(),
+            self._figures,
+        )
+        if found is None or not found.reviews:
+            words.pop(REVIEW, "")
+        badges = {SYNC: found.waiting, REVIEW: found.to_review} if found else {}
         return (*(((),) if space.air else ()), *board.job_lines(words, badges, space))
 
     def _day(self) -> Answer:
@@ -334,6 +340,8 @@ class HomePage(PickerPage[None]):
             await self.navigator.open_due(one.what)
         elif one.state == "sent back":
             await self.navigator.open_sent_back()
+        elif one.what:
+            await self.navigator.open_review(one.what)
         else:
             await self.navigator.open_sync()
 

@@ -17,13 +17,14 @@ class JobRow(NamedTuple):
     open: Callable[[Navigator], Awaitable[object]]
 
 
-SYNC = "8"
-"""The job with what waits behind its words."""
+SYNC, REVIEW = "8", "0"
+"""The jobs with what waits behind their words."""
 FIXED = (
     JobRow("6", "All lists", lambda navigator: navigator.open_lists()),
     JobRow("7", "Import", lambda navigator: navigator.open_import()),
     JobRow(SYNC, "Sync", lambda navigator: navigator.open_sync()),
     JobRow("9", "Progress", lambda navigator: navigator.open_reports()),
+    JobRow(REVIEW, "Review", lambda navigator: navigator.open_review()),
 )
 """The jobs that need no records: Home shows them in its first paint."""
 

@@ -48,6 +48,8 @@ def entries(app: AppBase) -> list[MenuEntry]:
             else []
         ),
         MenuEntry("Due: what waits for whom", "", navigator.open_due, "Work"),
+        MenuEntry("Review: what waits for a decision", "0 on Home", navigator.open_review, "Work"),
+        MenuEntry("Same person? One pair after the other", "", navigator.open_pairs, "Work"),
         MenuEntry("Decisions that wait, by stage", "", navigator.open_waiting, "Work"),
         MenuEntry("Sent back: to correct", "", navigator.open_sent_back, "Work"),
         MenuEntry("Progress: reports and figures", "9 on Home", navigator.open_reports, "Work"),

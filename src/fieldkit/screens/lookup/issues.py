@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from fieldkit.review.denied import denied_for_ut, role_of
+
 if TYPE_CHECKING:
-    from fieldkit.protocol.scope import Role
     from fieldkit.records import Record
     from fieldkit.store import Store
 
@@ -82,12 +83,6 @@ def by_field(store: Store, record_id: str, asked: Container[str]) -> dict[str, s
     return found
 
 
-def role_of(store: Store) -> Role | None:
-    """Return this laptop's role; None before it is enrolled."""
-    scope = store.pull.state().scope
-    return scope.role if scope else None
-
-
 def denied(
     store: Store, kind: type[Record], *, new: bool, record: Record | None = None
 ) -> Mapping[str, str]:
@@ -104,15 +99,3 @@ def denied(
         return {"": said}
     found = denied_in_form(role, kind, new=new)
     return {name: one.said(kind.kind(), role) for name, one in found.items()}
-
-
-def denied_for_ut(store: Store, record: Record) -> str:
-    """Return that a record is the whole UT's and this laptop may not write it, if that is so."""
-    from fieldkit.protocol.finding import Finding
-    from fieldkit.protocol.scope import WHOLE_UT
-    from fieldkit.records import sentence
-
-    scope = store.pull.state().scope
-    if record.district != WHOLE_UT or scope is None or scope.writes(WHOLE_UT, None):
-        return ""
-    return sentence(Finding(record.kind(), record.id, "", "whole_ut"))

@@ -8,6 +8,7 @@ from fieldkit.screens.look.glyphs import DOT
 from fieldkit.screens.lookup.rows import row_of
 
 if TYPE_CHECKING:
+    from fieldkit.matching import Match
     from fieldkit.records import Finding, Record
     from fieldkit.store import Store
 
@@ -41,21 +42,26 @@ def look_alikes(store: Store, record: Record, most: int = MOST) -> list[LookAlik
 
     Runs in a store's thread.
     """
-    from fieldkit.records import same_person_finding
+    return [
+        look_alike(store, record, other, match) for other, match in store.look_alikes(record, most)
+    ]
 
-    found = []
-    for other, match in store.look_alikes(record, most):
-        row = row_of(store, other)
-        found.append(
-            LookAlike(
-                other.id,
-                row.label,
-                ", ".join(filter(None, row.cells[1:4])).replace("..", DOT * 2),
-                tuple(one.words for one in match.reasons),
-                tuple(one.words for one in match.against),
-                likely=match.strong or match.score >= _LIKELY,
-                strong=match.strong,
-                finding=same_person_finding(record, other, match),
-            )
-        )
-    return found
+
+def look_alike(store: Store, record: Record, other: Record, match: Match) -> LookAlike:
+    """Return what tells another person, and how both match. Runs in a store's thread."""
+    from fieldkit.records import Finding, same_person_finding
+    from fieldkit.records.declaration.review import SAME_PERSON
+
+    row = row_of(store, other)
+    return LookAlike(
+        other.id,
+        row.label,
+        ", ".join(filter(None, row.cells[1:4])).replace("..", DOT * 2),
+        tuple(one.words for one in match.reasons),
+        tuple(one.words for one in match.against),
+        likely=match.strong or match.score >= _LIKELY,
+        strong=match.strong,
+        finding=same_person_finding(record, other, match)
+        if match.reasons
+        else Finding(record.kind(), record.id, "", SAME_PERSON),
+    )

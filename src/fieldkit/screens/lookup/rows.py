@@ -22,6 +22,7 @@ from fieldkit.about.states import (
     states_in_words,
     words_about,
 )
+from fieldkit.about.words import value_in_words
 
 __all__ = [
     "HEADINGS",
@@ -46,8 +47,3 @@ __all__ = [
 ]
 
 NOT_HERE = "This record is no longer on this laptop: it is in another area now, or was discarded."
-
-
-def value_in_words(value: object) -> str:
-    """Return the value of a field that has no format here."""
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -1,1 +1,1 @@
-"""Pages of review: what was sent back, what waits for a decision."""
+"""Pages of review: the inbox, pairs, what was sent back, what waits for a decision."""

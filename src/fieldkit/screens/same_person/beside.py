@@ -15,31 +15,40 @@ _GAP = 2
 
 
 def lines(
-    one: LookAlike, found: Compared, width: int, height: int, *, mine: str, said: bool
+    one: LookAlike,
+    found: Compared,
+    width: int,
+    height: int,
+    *,
+    mine: str,
+    theirs: str = "known here",
+    said: bool = False,
 ) -> list[Cell]:
     """Return who it may be, why, and both records, in at most ``height`` lines.
 
-    ``mine``: what the record at the left is called; ``said``: they were told apart.
+    ``mine`` and ``theirs``: what the records at the left and at the right are called; ``said``:
+    they were told apart.
     """
     name = (Span(one.label, "strong"), Span(f"  {one.who}", "dim"))
     head: list[Cell] = [apart(name, (Span(one.id, "dim"),), width)]
     if said:
         head.append((Span(f"{SAME} Different people, as you said.", "ok"),))
     else:
-        head += wrapped((Span(f"{SETTLE} Alike: {', '.join(one.why)}.", "warn"),), width, 2)
+        why = f"Alike: {', '.join(one.why)}." if one.why else "No longer alike: one was corrected."
+        head += wrapped((Span(f"{SETTLE} {why}", "warn"),), width, 2)
     if one.unlike:
         head += wrapped((Span(f"  Not alike: {', '.join(one.unlike)}.", "dim"),), width, 1)
-    head += ["", *_table(found, width, mine)]
+    head += ["", *_table(found, width, mine, theirs)]
     if len(head) <= height:
         return head
     left = len(head) - height + 1
     return [*head[: height - 1], (Span(f"  and {left} more", "dim"),)]
 
 
-def _table(found: Compared, width: int, mine: str) -> list[Text]:
+def _table(found: Compared, width: int, mine: str, theirs: str) -> list[Text]:
     label = min(max((len(one.label) for one in found.pairs), default=0), _LABEL)
     each = (width - label - 2 * _GAP - 2) // 2
-    top = _row("", (), heading(mine), heading("known here"), label, each)
+    top = _row("", (), heading(mine), heading(theirs), label, each)
     return [top, *(_pair(one, label, each) for one in found.pairs)]
 
 

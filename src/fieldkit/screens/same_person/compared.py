@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from fieldkit.screens.lookup.issues import role_of
+from fieldkit.review.denied import role_of
 from fieldkit.screens.lookup.rows import RecordSource, fetch_references, shown_value
 
 if TYPE_CHECKING:

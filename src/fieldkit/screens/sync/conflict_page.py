@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
+from fieldkit.review.conflicts import Open, asked_field, district_of, open_conflicts
 from fieldkit.screens.base.page import PickerPage, say_on_screen
 from fieldkit.screens.find.search import search
 from fieldkit.screens.look.glyphs import CORRECT, SETTLE
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span, apart, wrapped
-from fieldkit.screens.sync.conflicts import Open, asked_field, district_of, open_conflicts
 from fieldkit.screens.sync.side_by_side import side_by_side
 from fieldkit.screens.widgets.pause import Pause
 from fieldkit.screens.widgets.rows import Answer, Choice

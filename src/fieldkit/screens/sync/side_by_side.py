@@ -10,7 +10,7 @@ from fieldkit.screens.look.parts import frame
 from fieldkit.screens.look.text import Span, Text, fit, wrapped
 
 if TYPE_CHECKING:
-    from fieldkit.screens.sync.conflicts import Side
+    from fieldkit.review.conflicts import Side
 
 _GAP = 2
 _WIDEST = 52

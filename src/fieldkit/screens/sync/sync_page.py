@@ -21,26 +21,24 @@ from fieldkit.screens.base.scheduler import Progressed, Synced
 from fieldkit.screens.base.words import plural
 from fieldkit.screens.look.parts import heading, keys, rare
 from fieldkit.screens.look.text import Cell, Span, Text, words_of, wrapped
+from fieldkit.screens.lookup.waiting import item_row, open_item
 from fieldkit.screens.sync import to_do
 from fieldkit.screens.sync.around import Found, above_list, below_list, panel, read_found
-from fieldkit.screens.sync.conflicts import open_conflicts
 from fieldkit.screens.sync.out_of_area import move_into_area
 from fieldkit.screens.sync.summary import ended, received, sending
 from fieldkit.screens.sync.to_do import (
     GROUPS,
     RETURNED,
-    SETTLE,
     Group,
     chip,
-    conflict_row,
     counted,
     enrol_row,
-    findings_to_check,
     log_place,
     out_of_area_row,
     practice_row,
     returned_changes,
     to_do_row,
+    to_review,
 )
 from fieldkit.screens.widgets.bars import PANEL_WIDTH, TopBar
 from fieldkit.screens.widgets.rows import Answer, Choice
@@ -137,21 +135,16 @@ class SyncPage(PickerPage[None]):
 
     async def _group(self, group: Group, skip: int) -> tuple[list[Choice], bool]:
         """Return some rows of a group, and whether there may be more."""
-        if group == SETTLE:
-            width = self._width
-            settle = self.navigator.open_conflicts
-            held = await self.read(lambda store: open_conflicts(store))
-            return [
-                conflict_row(one, partial(settle, first=one.conflict.id), width) for one in held
-            ], False
-        read = returned_changes if group == RETURNED else findings_to_check
-        found = await self.read(lambda store: read(store, skip))
-        return [self._row(one) for one in found], len(found) == to_do.PAGE
+        if group == RETURNED:
+            returned = await self.read(lambda store: returned_changes(store, skip))
+            return [self._returned(one) for one in returned], len(returned) == to_do.PAGE
+        found = await self.read(lambda store: to_review(store, group, skip))
+        width = self._width
+        rows = [item_row(one, partial(open_item, self.navigator, one), width) for one in found]
+        return rows, len(found) == to_do.PAGE
 
-    def _row(self, one: ToDo) -> Choice:
-        """Return a row: Enter corrects a returned change, or opens a record with a finding."""
-        if one.returned is None:
-            return to_do_row(one, partial(self.navigator.open_record, one.kind, one.record_id))
+    def _returned(self, one: ToDo) -> Choice:
+        """Return the row of a returned change: Enter corrects it, Delete discards it."""
         correct = partial(self.navigator.open_form, one.kind, record_id=one.record_id)
         return to_do_row(one, correct, partial(self._discard, one, one.returned))
 

@@ -5,19 +5,16 @@ Everything here runs in a store's thread, except :func:`asked_field` and :func:`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from fieldkit.about.fields import called
+from fieldkit.about.rows import fetch_references, label_of, row_of
+from fieldkit.about.words import value_in_words
 from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.merge import PLACE
-from fieldkit.screens.lookup.issues import denied_for_ut, role_of
-from fieldkit.screens.lookup.rows import (
-    called,
-    fetch_references,
-    label_of,
-    row_of,
-    value_in_words,
-)
+from fieldkit.review.denied import denied_for_ut, role_of
 
 if TYPE_CHECKING:
     from fieldkit.protocol.change import Json
@@ -68,7 +65,11 @@ class Open:
 
 def open_conflicts(store: Store, record_id: str | None = None) -> list[Open]:
     """Return the open conflicts of one record or all, in words. Runs in a thread."""
-    found = store.conflicts(record_id)
+    return put_in_words(store, store.conflicts(record_id))
+
+
+def put_in_words(store: Store, found: Sequence[OpenConflict]) -> list[Open]:
+    """Return conflicts in words, in the same order. Runs in a thread."""
     ids = [one.record_id for one in found]
     records = store.fetch({one.kind for one in found}, ids) if found else {}
     referred = fetch_references(store, records.values())
