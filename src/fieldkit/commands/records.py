@@ -120,7 +120,9 @@ def export(args: Namespace) -> int:
     target = args.output or sys.stdout.buffer
     with open_store() as store:
         try:
-            many = write(store, args.kind, target, cast(FileFormat, form), where)
+            many = write(
+                store, args.kind, target, cast(FileFormat, form), where, operator=operator_of(store)
+            )
         except BrokenPipeError:
             raise
         except OSError as error:

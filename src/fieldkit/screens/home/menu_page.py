@@ -99,6 +99,7 @@ def records(app: AppBase) -> list[MenuEntry]:
         )
         for domain, kinds in by_domain()
         for kind in kinds
+        if not kind.program_log
     ]
     return [*lists, *new]
 
