@@ -74,6 +74,7 @@ from fieldkit.store.read.conflicts import (
 from fieldkit.store.read.duplicates import Alike, alike
 from fieldkit.store.read.look_alikes import look_alikes
 from fieldkit.store.read.records import Event, Page, Records
+from fieldkit.store.read.referring import referring
 from fieldkit.store.read.suggestions import (
     FAMILY_NAMES,
     GIVEN_NAMES,
@@ -448,6 +449,11 @@ class Store:
         """Stream a kind's live records in order of entry."""
         with self._database.read() as connection:
             yield from Records(connection).each(kind, where or {})
+
+    def referring(self, kind: str, ids: Collection[str]) -> list[Record]:
+        """Return the records that refer to one of these of a kind, deleted ones too."""
+        with self._database.read() as connection:
+            return referring(connection, kind, ids)
 
     def timeline(self, record_id: str) -> list[Event]:
         """Return what happened to a person or group, oldest first."""
