@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from fieldkit.cli import DONE, OFFLINE, Unusable, print_error
 from fieldkit.commands import open_store, say, say_json
+from fieldkit.protocol.shapes import M
 from fieldkit.protocol.supervision import CodeAnswer, DevicesAnswer, LateAnswer
 from fieldkit.records.fields.dates import Moment
 from fieldkit.review.devices import Devices, Listed, area_of, in_order
@@ -41,8 +42,8 @@ def devices(args: Namespace) -> int:
 
 
 def _fetched(
-    store: Store, fetch: Callable[[Store], object], sort: type[T]
-) -> tuple[Kept[T] | None, int]:  # type: ignore[type-var]
+    store: Store, fetch: Callable[[Store], object], sort: type[M]
+) -> tuple[Kept[M] | None, int]:
     """Fetch a list; where there is no connection, return the one kept before."""
     code = DONE
     try:
@@ -52,7 +53,7 @@ def _fetched(
             raise Unusable(str(failed)) from None
         code = OFFLINE
         print_error(str(failed))
-    kept = store.kept_answer(sort)  # type: ignore[type-var]
+    kept = store.kept_answer(sort)
     if kept is None:
         print_error("The list was never fetched on this laptop.")
     elif code:
@@ -74,9 +75,8 @@ def _seen(one: Listed) -> str:
     if one.item.revoked_at is not None:
         return f"revoked {Moment().show(one.item.revoked_at)}"
     own = "this laptop, " if one.item.own else ""
-    return own + (
-        f"seen {Moment().show(one.item.last_seen)}" if one.item.last_seen else "not seen yet"
-    )
+    seen = Moment().show(one.item.last_seen)
+    return f"{own}seen {seen}" if seen else f"{own}not seen yet"
 
 
 def _counts(one: Listed) -> str:
