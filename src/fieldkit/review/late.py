@@ -6,7 +6,7 @@ Functions that take a store run in its thread, and read what is kept here: they 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.about.changes import done_in_words, shown_change
 from fieldkit.plain_text import shown
@@ -15,7 +15,6 @@ from fieldkit.records import kinds
 from fieldkit.records.fields.dates import Moment
 
 if TYPE_CHECKING:
-    from fieldkit.protocol.change import Json
     from fieldkit.store import Store
 
 
@@ -57,7 +56,6 @@ def in_words(one: LateItem, as_of: int) -> LateChange:
     device = f"device {one.device} ({shown(one.device_name) or 'no name'})"
     waits = one.verdict == "waiting"
     after = " It waits for its record, which is not on the server yet." if waits else ""
-    fields = cast("dict[str, Json]", one.fields)
     return LateChange(
         one.change,
         waits,
@@ -68,6 +66,6 @@ def in_words(one: LateItem, as_of: int) -> LateChange:
         one.block,
         one.received_at,
         f"{done} by {by} on {Moment().show(one.at)} by the clock of {device}.{after}",
-        [shown_change(kind, name, value) for name, value in fields.items()],
+        [shown_change(kind, name, value) for name, value in one.fields.items()],
         as_of,
     )
