@@ -96,13 +96,21 @@ class _CodeAreaPage(ChoosePage):
         await self.app.push_screen(CodePage(made))
 
 
+def roles_to_give(store: Store) -> Sequence[Role]:
+    """Return the roles that are not above this laptop's own."""
+    from fieldkit.protocol.scope import ROLES, is_at_least
+
+    scope = store.pull.state().scope
+    return [role for role in ROLES if scope is not None and is_at_least(scope.role, role)]
+
+
 def choose_role(
-    areas: Sequence[Chosen], push: Callable[[Page[None]], Awaitable[object]]
+    roles: Sequence[Role],
+    areas: Sequence[Chosen],
+    push: Callable[[Page[None]], Awaitable[object]],
 ) -> ChoosePage:
     """Return the page that asks for the role of a new laptop; its area follows."""
-    from fieldkit.protocol.scope import ROLES
-
-    names: dict[str, Role] = {role.capitalize(): role for role in ROLES}
+    names: dict[str, Role] = {role.capitalize(): role for role in roles}
 
     async def take(one: Chosen) -> None:
         await push(_CodeAreaPage(names[one.words], areas))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from fieldkit.screens.base.navigator import MenuEntry
-from fieldkit.screens.base.words import how_long
+from fieldkit.screens.base.words import plural
 from fieldkit.screens.devices.asking import AskingPage
-from fieldkit.screens.devices.choose_page import area_choices, choose_role
+from fieldkit.screens.devices.choose_page import area_choices, choose_role, roles_to_give
 from fieldkit.screens.devices.device_page import DevicePage
 from fieldkit.screens.look.glyphs import DUE
 from fieldkit.screens.look.parts import keys
@@ -65,7 +65,10 @@ class DevicesPage(AskingPage):
         style: StyleName = "warn" if one.silent else "dim" if gone else "text"
         left = "" if one.item.unsent is None else str(one.item.unsent)
         cells: tuple[Cell, ...] = (
-            (Span(one.name, "dim" if gone else "strong"),),
+            (
+                Span(one.name, "dim" if gone else "strong"),
+                Span(" (this laptop)" if one.item.own else "", "dim"),
+            ),
             (Span(one.item.role, "dim"),),
             (Span(one.area, "dim"),),
             (Span(f"{DUE} " if one.silent else "", style), Span(_seen(one, found), style)),
@@ -89,7 +92,8 @@ class DevicesPage(AskingPage):
 
     async def _code(self) -> None:
         areas = await self.read(area_choices, "areas")
-        await self.app.push_screen(choose_role(areas, self.app.push_screen))
+        roles = await self.read(roles_to_give, "roles")
+        await self.app.push_screen(choose_role(roles, areas, self.app.push_screen))
 
     async def _exports(self) -> None:
         from fieldkit.records.declaration.roles import log_of_exports
@@ -109,4 +113,10 @@ def _seen(one: Listed, found: Devices) -> str:
         return "revoked"
     if one.item.last_seen is None:
         return "never"
-    return f"{how_long(max(found.now - one.item.last_seen, 0))} ago"
+    from fieldkit.review.devices import DAY
+
+    return _days_ago((found.now - one.item.last_seen) // DAY)
+
+
+def _days_ago(days: int) -> str:
+    return f"{plural(days, 'day')} ago" if days > 0 else "today"
