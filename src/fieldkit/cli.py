@@ -113,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_day(commands)
     _add_reports(commands)
     _add_sync(commands)
+    _add_supervising(commands)
     _add_server(commands)
     return parser
 
@@ -264,6 +265,15 @@ def _add_finding(commands: Subparsers) -> None:
 
     undelete = _add(commands, "undelete", "restore a deleted record", "records:undelete")
     undelete.add_argument("id", metavar="ID")
+
+    person = _add(
+        commands,
+        "person-data",
+        "write all that is held about a person to a file",
+        "person_data:person_data",
+    )
+    person.add_argument("id", metavar="ID")
+    _add_page(person)
 
 
 def _add_same_person(commands: Subparsers) -> None:
@@ -453,6 +463,42 @@ def _add_sync(commands: Subparsers) -> None:
     resolve.add_argument("--keep", required=True, metavar="mine|theirs|VALUE")
 
 
+def _add_supervising(commands: Subparsers) -> None:
+    devices = _add(
+        commands,
+        "devices",
+        "list the devices of a supervisor's area, or change one",
+        "supervising:devices",
+    )
+    _add_json(devices)
+    actions = devices.add_subparsers(title="actions", metavar="ACTION")
+    revoke = _add(actions, "revoke", "end a device's access", "supervising:revoke")
+    revoke.add_argument("device", type=_whole, metavar="DEVICE")
+    code = _add(actions, "code", "make a one-time code for a laptop", "supervising:code")
+    code.add_argument(
+        "device", nargs="?", type=_whole, metavar="DEVICE", help="with its role and area"
+    )
+    code.add_argument("--role", choices=_ROLES, help="of a new device")
+    _add_scope(code)
+    code.add_argument("--minutes", type=_count, metavar="M", help="minutes until it expires")
+    area = _add(actions, "area", "give a device another area", "supervising:area")
+    area.add_argument("device", type=_whole, metavar="DEVICE")
+    _add_scope(area)
+
+    late = commands.add_parser("late", help="decide on changes that came too late for their area")
+    choices = late.add_subparsers(title="actions", metavar="ACTION", required=True)
+    _add_json(_add(choices, "list", "list the late changes", "supervising:late"))
+    for name, help_text in _LATE_ACTS:
+        decide = _add(choices, name, help_text, f"supervising:{name}")
+        decide.add_argument("change", nargs="+", metavar="CHANGE", help="like 7KQ2M9XD/14")
+
+
+_LATE_ACTS = (
+    ("take", "accept late changes"),
+    ("leave", "return late changes to their authors"),
+)
+
+
 def _add_server(commands: Subparsers) -> None:
     server = commands.add_parser("server", help="the central server (needs fieldkit-jk[server])")
     actions = server.add_subparsers(title="actions", metavar="ACTION", required=True)
@@ -493,6 +539,13 @@ def _add_server(commands: Subparsers) -> None:
         "ended_scopes",
     )
     ended.add_argument("--days", type=_whole, metavar="N")
+    silent = _add_action(
+        actions,
+        "silent-devices",
+        "show or set after how many days without a sync a device is silent",
+        "silent_devices",
+    )
+    silent.add_argument("--days", type=_whole, metavar="N")
     _add_late(actions)
     _add_report(
         _add_action(actions, "report", "print a report on what the server holds", "reports:server")
@@ -512,10 +565,7 @@ def _add_late(actions: Subparsers) -> None:
         "--device", type=_whole, metavar="DEVICE", help="only the changes of this device"
     )
     _add_json(listing)
-    for name, help_text in (
-        ("take", "accept late changes"),
-        ("leave", "return late changes to their authors"),
-    ):
+    for name, help_text in _LATE_ACTS:
         decide = _add_action(choices, name, help_text, f"late:{name}")
         decide.add_argument("change", nargs="*", metavar="CHANGE", help="like 7KQ2M9XD/14")
         decide.add_argument(

@@ -67,6 +67,7 @@ OURS = {
     "snapshot",
     "entry_check",
     "scheme_limit",
+    "export_log",
 }
 
 

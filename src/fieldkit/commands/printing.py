@@ -9,6 +9,7 @@ from fieldkit.about.words import counted
 from fieldkit.cli import DONE, Unusable
 from fieldkit.commands import condition_of, known_kind, known_record, open_store, operator_of, say
 from fieldkit.papers.blank import blank_form
+from fieldkit.papers.export_log import Way, log_page
 from fieldkit.papers.files import PAPERS
 from fieldkit.papers.roster import MOST, list_page, roster
 from fieldkit.papers.slip import slip
@@ -31,13 +32,13 @@ def slip_of(args: Namespace) -> int:
             if not saved:
                 raise Unusable("Nothing was saved here yet. Give the number of a record.")
             record = saved[0]
-        return put_page(slip(store, record), args)
+        return put_page(slip(store, record), args, store)
 
 
 def roster_of(args: Namespace) -> int:
     """Print a list with numbers: of a kind, or the people of a training or programme."""
     with open_store() as store:
-        return put_page(_roster(store, args), args)
+        return put_page(_roster(store, args), args, store)
 
 
 def _roster(store: Store, args: Namespace) -> Page:
@@ -71,8 +72,11 @@ def blank_of(args: Namespace) -> int:
     return put_page(blank_form(known_kind(args.kind), today(), needed_only=args.needed), args)
 
 
-def put_page(page: Page, args: Namespace) -> int:
-    """Write a page to the file that was asked for, else as text to standard output."""
+def put_page(page: Page, args: Namespace, store: Store | None = None, way: Way = "print") -> int:
+    """Write a page to the file that was asked for, else as text to standard output.
+
+    ``store``: logs the print of a page that holds records.
+    """
     suffix = args.format or (args.output.suffix[1:].casefold() if args.output else "txt")
     if suffix not in PAPERS:
         raise Unusable(f"The format must be one of {', '.join(PAPERS)}: give it with --format.")
@@ -80,6 +84,10 @@ def put_page(page: Page, args: Namespace) -> int:
         made = PAPERS[suffix].write(page)
     except OSError as error:
         raise Unusable(str(error)) from None
+    if store is not None:
+        log_page(store, page, suffix, operator_of(store), way)
+    elif page.holds is not None:
+        raise AssertionError("a page that holds records is printed without its store")
     if args.output is None:
         if suffix == "txt":
             made = made.replace(b"\r\n", b"\n")

@@ -122,7 +122,15 @@ def export(args: Namespace) -> int:
     target = args.output or sys.stdout.buffer
     with open_store() as store:
         try:
-            many = write(store, args.kind, target, cast(FileFormat, form), where, notes=args.notes)
+            many = write(
+                store,
+                args.kind,
+                target,
+                cast(FileFormat, form),
+                where,
+                notes=args.notes,
+                operator=operator_of(store),
+            )
         except BrokenPipeError:
             raise
         except OSError as error:

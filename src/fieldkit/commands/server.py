@@ -147,6 +147,18 @@ def ended_scopes(args: Namespace) -> int:
     return DONE
 
 
+def silent_devices(args: Namespace) -> int:
+    """Say, or set, after how many days without a sync a device is silent."""
+    with _writing(args.database) as connection:
+        from fieldkit.server.devices.listing import set_silent_days, silent_days
+
+        if args.days is not None:
+            set_silent_days(connection, args.days)
+        days = silent_days(connection)
+    say(f"A device that has not synced for {days} days is shown as silent.")
+    return DONE
+
+
 def status(args: Namespace) -> int:
     """Say what the server holds."""
     with server_parts():
@@ -202,6 +214,9 @@ def _lines(device: Enrolment) -> Iterator[str]:
     place = place_in_words(device["district"], device["block"])
     when = f"seen {moment(device['last_seen'])}" if device["last_seen"] else "not seen yet"
     yield f"{device['id']:>5}  {device['name'] or 'no name'}, {device['role']}, {place}, {when}"
+    if device["program"] or device["unsent"] is not None:
+        unsent = "not known" if device["unsent"] is None else device["unsent"]
+        yield f"       fieldkit {device['program'] or 'not known'}, changes left on it: {unsent}"
     if device["origins"]:
         yield f"       laptop {', '.join(device['origins'])}"
     for log in device["holds"]:

@@ -70,7 +70,9 @@ def find_entries(store: Store, operator: str, wanted: Wanted) -> list[Entered]:
     found = [
         one
         for one in store.entered_since(wanted.since, operator, wanted.until)
-        if one.kind in kinds() and wanted.kind in ("", one.kind)
+        if one.kind in kinds()
+        and not kinds()[one.kind].program_log
+        and wanted.kind in ("", one.kind)
     ]
     records = _records(store, found)
     return [

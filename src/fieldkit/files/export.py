@@ -20,6 +20,7 @@ from typing import BinaryIO, Literal, TypeAlias
 
 from fieldkit.about.fields import notes_in_words
 from fieldkit.formulas import escape_formula
+from fieldkit.papers.export_log import log_export
 from fieldkit.protocol.change import Json
 from fieldkit.records import Record, Value, kinds
 from fieldkit.records.fields.formats import Moment
@@ -40,6 +41,7 @@ def export(
     where: Mapping[str, str] | None = None,
     *,
     notes: bool = False,
+    operator: str = "",
 ) -> int:
     """Write the live records of a kind whose fields equal ``where``; return how many.
 
@@ -47,7 +49,7 @@ def export(
 
     ``where`` holds values as typed (a trade's name or code). ``notes``: with a last column of the
     notes on fields, to be read; JSONL has each of them anyway. An existing file is replaced only
-    when the new one is complete.
+    when the new one is complete. The export is logged for ``operator``.
 
     Raises:
         KeyError: there is no such kind or field.
@@ -60,26 +62,54 @@ def export(
         name: record.fields()[name].format.parse(text, confirmed=True)
         for name, text in (where or {}).items()
     }
-    return write_records(record, store.each(kind, equal), target, form, notes=notes)
+    records = store.each(kind, equal, merged=True)
+    return write_records(store, record, records, target, form, operator, notes=notes)
 
 
 def write_records(
+    store: Store,
     kind: type[Record],
     records: Iterator[Record],
     target: Path | BinaryIO,
-    form: FileFormat = "csv",
+    form: FileFormat,
+    operator: str,
     *,
     notes: bool = False,
 ) -> int:
-    """Write records of a kind; return how many.
+    """Write records of a kind and log the export; return how many.
+
+    A file is there only once its export is logged. Of a stream, what was written is logged however
+    it ended.
 
     Raises:
         OSError: the file cannot be written.
+        StoreError: the export could not be logged.
     """
     names = [name for name in kind.fields() if name not in _NOT_EXPORTED]
     names += [_NOTES] if notes and form != "jsonl" else []
+    counted = _Counted(records)
     with _written(target) as file:
-        return _WRITERS[form](file, names, records)
+        try:
+            many = _WRITERS[form](file, names, counted)
+        finally:
+            if not isinstance(target, Path):
+                log_export(store, kind, counted.many, form, operator)
+        if isinstance(target, Path):
+            log_export(store, kind, many, form, operator)
+    return many
+
+
+class _Counted(Iterator[Record]):
+    """Gives records and counts them."""
+
+    def __init__(self, records: Iterator[Record]) -> None:
+        self._records = records
+        self.many = 0
+
+    def __next__(self) -> Record:
+        record = next(self._records)
+        self.many += 1
+        return record
 
 
 def export_folder(home: Path) -> Path:

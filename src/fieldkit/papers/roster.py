@@ -15,7 +15,7 @@ from fieldkit.papers.slip import on_paper
 from fieldkit.plain_text import shown
 from fieldkit.records import Use, kinds
 from fieldkit.records.fields.dates import day_at, show_date
-from fieldkit.reports.formats.page import Grid, Lines, Page, Section, Text
+from fieldkit.reports.formats.page import Grid, Holds, Lines, Page, Section, Text
 
 if TYPE_CHECKING:
     from fieldkit.about.rows import Row
@@ -62,14 +62,15 @@ def roll_page(store: Store, title: str, record: Record, numbers: Sequence[tuple[
         for number, one in numbers
         if one in records
     ]
-    return _people(store, title, record, rows)
+    kinds_there = {name for name, one in held if one in records}
+    return _people(store, title, record, rows, min(kinds_there, default=""))
 
 
-def _people(store: Store, title: str, record: Record, rows: Numbered) -> Page:
+def _people(store: Store, title: str, record: Record, rows: Numbered, kind: str) -> Page:
     source = fetch_references(store, [record])
     when = [on_paper(source, record, name) for name in record.used(Use.HAPPENED)]
     named = ", ".join(filter(None, (label_of(source, record), *when[:1])))
-    return _page(store, named, f"{title}, {area_words(record.district, record.block)}", rows)
+    return _page(store, named, f"{title}, {area_words(record.district, record.block)}", rows, kind)
 
 
 def list_page(store: Store, title: str, records: Iterable[Record]) -> Page:
@@ -77,7 +78,8 @@ def list_page(store: Store, title: str, records: Iterable[Record]) -> Page:
     found = [one for one, _ in zip(records, range(MOST), strict=False)]
     source = fetch_references(store, found)
     rows = [(n, row_of(source, one, titled=False)) for n, one in enumerate(found, 1)]
-    return _page(store, title, _area(store), rows)
+    kind = found[0].kind() if found else ""
+    return _page(store, title, _area(store), rows, kind)
 
 
 def _area(store: Store) -> str:
@@ -85,8 +87,11 @@ def _area(store: Store) -> str:
     return area_words(device.district, device.block) if device else ""
 
 
-def _page(store: Store, title: str, below: str, numbered: Numbered) -> Page:
-    """Return rows under headings: number, name, kin, village, mobile, another field, signature."""
+def _page(store: Store, title: str, below: str, numbered: Numbered, kind: str) -> Page:
+    """Return rows under headings: number, name, kin, village, mobile, another field, signature.
+
+    ``kind``: of its records, or of the first of them.
+    """
     rows = [row for _, row in numbered]
     heads = headings_of(rows)
     today = day_at(store.now())
@@ -109,4 +114,5 @@ def _page(store: Store, title: str, below: str, numbered: Numbered) -> Page:
         today,
         [[Section("", block)]],
         sideways=len(headings) > 7,
+        holds=Holds(kind, len(rows)) if kind else None,
     )

@@ -14,7 +14,7 @@ from fieldkit.about.words import area_words
 from fieldkit.plain_text import shown
 from fieldkit.records.fields.dates import day_at
 from fieldkit.records.fields.formats import Moment
-from fieldkit.reports.formats.page import Grid, Lines, Page, Section, Text
+from fieldkit.reports.formats.page import Grid, Holds, Lines, Page, Section, Text
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
@@ -42,6 +42,7 @@ def slip(store: Store, record: Record) -> Page:
         [sections[place : place + 2] for place in range(0, len(sections), 2)],
         single=True,
         foot=" ".join(filter(None, (_by(record), _KEEP))),
+        holds=Holds(record.kind(), 1),
     )
 
 

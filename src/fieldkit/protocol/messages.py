@@ -132,6 +132,10 @@ class SyncRequest(Message):
     unsettled: Unsettled | None = None
     """Asks what became of changes that were late or waiting (rules 34, 43). None: the laptop does
     not know these verdicts and is told ``rejected`` instead."""
+    program: Word = ""
+    """The laptop's version of fieldkit, for its supervisor; empty: an older laptop."""
+    left: Seq | None = None
+    """Changes of all its logs that are still to be sent after this batch; None: an older laptop."""
 
 
 class FindingItem(Message):

@@ -317,6 +317,18 @@ class Navigation:
             self._app.scheduler.begin()
             self._app.screen.show_start()
 
+    async def open_devices(self) -> None:
+        """Open the devices of a supervisor's area."""
+        from fieldkit.screens.devices.devices_page import DevicesPage
+
+        await self._open_once(DevicesPage())
+
+    async def open_late(self) -> None:
+        """Open the changes that came too late for their area."""
+        from fieldkit.screens.devices.late_page import LatePage
+
+        await self._open_once(LatePage())
+
     async def open_conflicts(
         self, *, first: str | None = None, record_id: str | None = None
     ) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from fieldkit.protocol.scope import WHOLE_UT, Scope
+from fieldkit.protocol.scope import WHOLE_UT, Scope, is_at_least
 
 Place: TypeAlias = tuple[int, int | None]
 """District and block of a record (LGD codes); block None: the whole district's."""
@@ -61,6 +61,18 @@ class Device:
     def scope(self) -> Scope:
         """Return the present scope, which decides what pages contain."""
         return self.terms[-1].scope
+
+    def oversees(self, district: int | None, block: int | None) -> bool:
+        """Say whether it is a supervisor's, whose area contains this whole area.
+
+        Without district and block, the area is the whole territory.
+        """
+        mine = self.scope
+        if not is_at_least(mine.role, "supervisor"):
+            return False
+        return mine.district is None or (
+            mine.district == district and (mine.block is None or mine.block == block)
+        )
 
 
 class Right(Enum):

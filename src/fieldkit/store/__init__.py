@@ -14,6 +14,7 @@ from fieldkit.store.pull.answers import (
     PullState,
     ServerRow,
 )
+from fieldkit.store.pull.kept_answers import Kept
 from fieldkit.store.pull.pull import Outdated, Pull
 from fieldkit.store.read.conflicts import OpenAbout, OpenConflict
 from fieldkit.store.read.duplicates import Alike
@@ -44,6 +45,7 @@ __all__ = [
     "FocusAt",
     "Hit",
     "Keep",
+    "Kept",
     "LogCount",
     "LogPosition",
     "Logged",

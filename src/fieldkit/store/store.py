@@ -22,6 +22,7 @@ from fieldkit.matching import Match
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.identity import read_id
 from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.shapes import M, Message
 from fieldkit.records import (
     Finding,
     Record,
@@ -59,6 +60,7 @@ from fieldkit.store.log.identity import (
 from fieldkit.store.log.outbox import Outbox, give_up
 from fieldkit.store.log.states import State
 from fieldkit.store.log.tallies import entered_daily, entered_on
+from fieldkit.store.pull.kept_answers import Kept, keep, kept
 from fieldkit.store.pull.pull import Pull
 from fieldkit.store.pull.scopes import enrol_scope, pull_state
 from fieldkit.store.read import search
@@ -74,6 +76,7 @@ from fieldkit.store.read.duplicates import Alike, alike
 from fieldkit.store.read.look_alikes import look_alikes
 from fieldkit.store.read.placed import Placed, placed
 from fieldkit.store.read.records import Event, Page, Records
+from fieldkit.store.read.referring import referring
 from fieldkit.store.read.sent_back import SentBack, sent_back
 from fieldkit.store.read.suggestions import (
     FAMILY_NAMES,
@@ -322,7 +325,8 @@ class Store:
                 drafts.keep(connection, replace(left, record_id=done[0].id), self._clock())
             elif left is not None and left.id is not None:
                 drafts.drop(connection, left.id)
-        self.saved_here.update((operator, one.op is Op.CREATE) for one in done if one.op)
+        typed = [one for one, edit in zip(done, edits, strict=True) if not edit.kind.program_log]
+        self.saved_here.update((operator, one.op is Op.CREATE) for one in typed if one.op)
         return done
 
     def load(self, edits: Sequence[Edit], operator: str) -> list[Saved | Refused]:
@@ -577,6 +581,11 @@ class Store:
         with self._database.read() as connection:
             yield from Records(connection).each(kind, where or {}, merged=merged)
 
+    def referring(self, kind: str, ids: Collection[str]) -> list[Record]:
+        """Return the records that refer to one of these of a kind, deleted ones too."""
+        with self._database.read() as connection:
+            return referring(connection, kind, ids)
+
     def timeline(self, record_id: str) -> list[Event]:
         """Return what happened to a person or group, oldest first."""
         with self._database.read() as connection:
@@ -765,6 +774,19 @@ class Store:
         """Give a rejected change up: it is no longer applied to its record (rule 24)."""
         with self._database.write() as connection:
             reapply_overlays(connection, give_up(connection, origin, seq))
+
+    def keep_answer(self, answer: Message, at: int | None = None) -> None:
+        """Keep an answer of the server, in place of the last one of its sort, to read offline.
+
+        ``at``: when most of it came, if that was before.
+        """
+        with self._database.write() as connection:
+            keep(connection, answer, max(self._clock(), 0) if at is None else at)
+
+    def kept_answer(self, sort: type[M]) -> Kept[M] | None:
+        """Return the last answer of a sort that was kept; None if there is none."""
+        with self._database.read() as connection:
+            return kept(connection, sort)
 
     def notices(self) -> list[Notice]:
         """Return the sentences kept for the person, the oldest first."""

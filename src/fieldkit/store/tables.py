@@ -194,6 +194,17 @@ notice = Table(
 )
 """Sentences kept for the person until they have been seen."""
 
+kept_answer = Table(
+    "kept_answer",
+    INFRASTRUCTURE,
+    Column("name", Text, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The last answer of each sort that a supervisor's laptop asked for (devices, late changes), to be
+read offline; dropped when its role or area changes."""
+
 draft = Table(
     "draft",
     INFRASTRUCTURE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from fieldkit import __version__
 from fieldkit.plain_text import shown
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.finding import APPLIED, Finding, Severity
@@ -73,6 +74,8 @@ def compose_request(
         now=max(store.now(), 0),
         codes=True,
         unsettled=unsettled or Unsettled(),
+        program=__version__[:40],
+        left=max(store.outbox.unsent() - len(logged), 0),
     )
 
 

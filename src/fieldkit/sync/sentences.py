@@ -42,6 +42,13 @@ _REFUSALS = {
     "encoding": "The server has another version of fieldkit. Update the older of the two.",
     "unreadable": "The server could not read what was sent. Inform the server administrator.",
     "not-here": "The server has no such record in the area of this laptop. Sync, then try again.",
+    "not-supervisor": "Only the laptop of a supervisor may do this. Ask your supervisor.",
+    "not-your-area": "This area is not within the area of this laptop. Ask its supervisor, or an "
+    "administrator.",
+    "role-above": "That role is above the role of this laptop. Ask an administrator.",
+    "no-device": "There is no such device in the area of this laptop. Fetch the list again.",
+    "own-device": "This is the laptop that you are using. Another supervisor, or an administrator, "
+    "may do this.",
     "busy": "The server is busy. Sync again in a few minutes.",
     "fault": "The server has an error. Sync again later.",
 }

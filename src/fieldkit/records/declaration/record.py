@@ -76,6 +76,8 @@ class Record(SQLModel):
     """The older fields that became records of this kind."""
     writers: ClassVar[Writers] = Writers()
     """Which roles may write its records; the server refuses others' changes."""
+    program_log: ClassVar[bool] = False
+    """Whether the program writes its records, of what was exported; they are nobody's entries."""
 
     id: Annotated[str, Field("Number", Text(), system=True)] = SQLField(
         default="", primary_key=True

@@ -191,6 +191,11 @@ def handed_over() -> type[Record] | None:
     return next((kind for kind in kinds().values() if kind.hand_over), None)
 
 
+def log_of_exports() -> type[Record]:
+    """Return the kind of which the program writes a record with every export."""
+    return next(kind for kind in kinds().values() if kind.program_log)
+
+
 def check_roles() -> None:
     """Check actions and jobs of all kinds together.
 

@@ -11,6 +11,7 @@ VIEWER: Role = "viewer"
 REGISTRAR: Role = "registrar"
 OPERATOR: Role = "operator"
 SUPERVISOR: Role = "supervisor"
+ADMINISTRATOR: Role = "administrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Writers:
     create: Role = OPERATOR
     edit: Role = OPERATOR
     delete: Role = OPERATOR
-    """Who entered a record may delete it, too."""
+    """Who entered a record may delete it, too, if :attr:`own`."""
     sections: Mapping[str, Role] = field(default_factory=dict)
     """By the title of a section: another role for its fields."""
     fields: Mapping[str, Role] = field(default_factory=dict)
@@ -32,6 +33,8 @@ class Writers:
     values: Mapping[str, Mapping[str, Role]] = field(default_factory=dict)
     """By field and entry of its list: another role for a state. Who may not enter a value may not
     go back from it to one before it in the list."""
+    own: bool = True
+    """Whether who entered a record may delete it."""
 
     def roles(self) -> Iterator[Role]:
         """Give every role that is named."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from fieldkit.plain_text import shown
@@ -100,6 +100,13 @@ class Section:
     note: str = ""
 
 
+class Holds(NamedTuple):
+    """The records on a page, whose print is logged."""
+
+    kind: str
+    records: int
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What is printed: a title and rows of sections; those of one row stand beside each other."""
@@ -112,6 +119,8 @@ class Page:
     single: bool = False
     """It is to fit one sheet; its letters get smaller for that."""
     foot: str = field(default="")
+    holds: Holds | None = None
+    """None: it holds no records, but figures or blank fields."""
 
     def texts(self) -> Iterator[str]:
         """Give every text that stands on it."""

@@ -165,7 +165,11 @@ def _ranked(counts: Mapping[str, int]) -> Sequence[Counted]:
     """Name the counts: ranked kinds first, then the largest."""
     found = kinds()
     ranked = sorted(
-        (pair for pair in counts.items() if pair[1] and pair[0] in found),
+        (
+            pair
+            for pair in counts.items()
+            if pair[1] and pair[0] in found and not found[pair[0]].program_log
+        ),
         key=lambda pair: (found[pair[0]].home_rank or inf, -pair[1]),
     )
     return [Counted(indian(many), _named(found[kind], many)) for kind, many in ranked[:MOST]]

@@ -64,6 +64,8 @@ def entries(app: AppBase) -> list[MenuEntry]:
         MenuEntry("Close of day: paper and what is left", "", navigator.open_closing, "My day"),
         MenuEntry("Slip of the last record saved", "", partial(_last_slip, app), "My day"),
         MenuEntry("My figures: records and keys", "", navigator.open_own_figures, "My day"),
+        MenuEntry("Devices: laptops of this area", "", navigator.open_devices, "Supervisor"),
+        MenuEntry("Late changes: too late for their area", "", navigator.open_late, "Supervisor"),
         MenuEntry("Sync: send what was saved", "F5", navigator.open_sync, "This laptop"),
         MenuEntry("Last saved: open it", "Ctrl+E", navigator.open_last_saved, "Work"),
         MenuEntry("Change operator", "Ctrl+O", navigator.open_operators, "This laptop"),
@@ -103,6 +105,7 @@ def records(app: AppBase) -> list[MenuEntry]:
         )
         for domain, kinds in by_domain()
         for kind in kinds
+        if not kind.program_log
     ]
     return [*lists, *new]
 

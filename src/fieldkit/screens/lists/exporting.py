@@ -28,11 +28,11 @@ def export_page(
     ``records``: gives those of the list, in a thread; ``say``: says what became of it.
     """
 
-    def write(store: Store, chosen: FileKind, named: Callable[[str], Path]) -> str:
+    def write(store: Store, chosen: FileKind, named: Callable[[str], Path], operator: str) -> str:
         from fieldkit.files import write_records
 
         form = cast("FileFormat", chosen.suffix)
-        many = write_records(kind, records(store), named(kind.plural), form)
+        many = write_records(store, kind, records(store), named(kind.plural), form, operator)
         return counted(many, kind.title.lower(), kind.plural.lower())
 
     return ExportPage(kind.plural, _FORMATS, write, say, _PERSONAL)

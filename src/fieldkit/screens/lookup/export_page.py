@@ -24,8 +24,10 @@ class FileKind(NamedTuple):
     words: str
 
 
-Write = Callable[["Store", FileKind, Callable[[str], Path]], str]
-"""Writes the file, in a thread, to a path by its name; returns what was done: "12 artisans"."""
+Write = Callable[["Store", FileKind, Callable[[str], Path], str], str]
+"""Writes the file, in a thread, to a path by its name, and logs it for an operator.
+
+It returns what was done: "12 artisans"."""
 
 
 class ExportPage(PickerPage[None]):
@@ -92,4 +94,4 @@ class ExportPage(PickerPage[None]):
             target.append(free_name(folder, f"{name} {today().isoformat()}", chosen.suffix))
             return target[-1]
 
-        return self._write(store, chosen, named), str(target[-1])
+        return self._write(store, chosen, named, self.app.operator), str(target[-1])

@@ -38,9 +38,12 @@ def print_page(title: str, papers: Sequence[Paper], say: Callable[..., None]) ->
         if len(papers) == 1 or suffix in _FORMATS
     }
 
-    def write(store: Store, chosen: FileKind, named: Callable[[str], Path]) -> str:
+    def write(store: Store, chosen: FileKind, named: Callable[[str], Path], operator: str) -> str:
+        from fieldkit.papers.export_log import log_page
+
         page = offered[chosen].make(store)
         made = PAPERS[chosen.suffix].write(page)
+        log_page(store, page, chosen.suffix, operator)
         named(page.title).write_bytes(made)
         return offered[chosen].words
 

@@ -23,7 +23,7 @@ def save_page(found: Shown, say: Callable[..., None]) -> ExportPage:
 
     table = found.table
 
-    def write(_store: Store, chosen: FileKind, named: Callable[[str], Path]) -> str:
+    def write(_store: Store, chosen: FileKind, named: Callable[[str], Path], _by: str) -> str:
         made = _made(lambda: FORMATS[chosen.suffix].write(table))
         named(f"{table.title}, {table.area}").write_bytes(made)
         return table.title
@@ -36,7 +36,7 @@ def note_page(wanted: Wanted, say: Callable[..., None]) -> ExportPage:
     """Return the page that asks for the format of the review note of an area and a period."""
     from fieldkit.reports.formats.files import FORMATS
 
-    def write(store: Store, chosen: FileKind, named: Callable[[str], Path]) -> str:
+    def write(store: Store, chosen: FileKind, named: Callable[[str], Path], _by: str) -> str:
         from fieldkit.reports import period_of
         from fieldkit.reports.note import review_note
 

@@ -73,8 +73,11 @@ DEVICE = Table(
     Column("skew", BigInteger),
     Column("revoked_at", BigInteger),
     Column("proves_until", BigInteger),
+    Column("program", String(40)),
+    Column("unsent", BigInteger),
 )
 """Enrolled devices. Tokens are stored as SHA-256; ``skew``: seconds the device's clock is ahead;
+``program``: its version of fieldkit, and ``unsent`` the changes left on it, as it last said;
 ``proves_until``: until when an older laptop, which showed no heads when it enrolled, may prove by
 the heads in its syncs which logs are its own."""
 

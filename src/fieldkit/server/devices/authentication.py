@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Engine, Row, or_, select, update
 
@@ -34,6 +34,16 @@ class AuthenticatedDevice:
     token_at: int
     last_seen: int | None
     skew: int | None
+    program: str | None = None
+    unsent: int | None = None
+
+
+class Report(NamedTuple):
+    """What a device says of itself in a sync; None: it does not say."""
+
+    skew: int | None = None
+    program: str | None = None
+    unsent: int | None = None
 
 
 def authenticate(engine: Engine, authorization: str) -> AuthenticatedDevice:
@@ -59,7 +69,9 @@ def authenticate(engine: Engine, authorization: str) -> AuthenticatedDevice:
                 .where(DEVICE.c.id == row.id, DEVICE.c.next_token_hash == token_hash)
                 .values(token_hash=token_hash, next_token_hash=None)
             )
-    return AuthenticatedDevice(device, row.token_at, row.last_seen, row.skew)
+    return AuthenticatedDevice(
+        device, row.token_at, row.last_seen, row.skew, row.program, row.unsent
+    )
 
 
 def confirm_device(connection: Connection, device: Device) -> None:
@@ -115,17 +127,24 @@ def rotate_token(engine: Engine, sender: AuthenticatedDevice, now: int) -> str |
         return token if updated.rowcount == 1 else None
 
 
-def note_seen(engine: Engine, sender: AuthenticatedDevice, now: int, skew: int | None) -> None:
-    """Store when a device was last seen and its clock's skew, at most once a minute."""
+def note_seen(engine: Engine, sender: AuthenticatedDevice, now: int, said: Report) -> None:
+    """Store when a device was last seen and what it said of itself.
+
+    At most once a minute, but for what tells: another version, another clock, nothing left.
+    """
     recent = sender.last_seen is not None and 0 <= now - sender.last_seen < _SEEN_SECONDS
-    same_skew = skew is None or (
-        sender.skew is not None and abs(skew - sender.skew) < _SEEN_SECONDS
+    same_skew = said.skew is None or (
+        sender.skew is not None and abs(said.skew - sender.skew) < _SEEN_SECONDS
     )
-    if recent and same_skew:
+    same_program = said.program in {None, sender.program}
+    finished = said.unsent == 0 and sender.unsent != 0
+    if recent and same_skew and same_program and not finished:
         return
-    values = {"last_seen": now} if skew is None else {"last_seen": now, "skew": skew}
+    known = {name: value for name, value in said._asdict().items() if value is not None}
     with writing(engine) as connection:
-        connection.execute(update(DEVICE).where(DEVICE.c.id == sender.device.id).values(values))
+        connection.execute(
+            update(DEVICE).where(DEVICE.c.id == sender.device.id).values(last_seen=now, **known)
+        )
 
 
 def device_of(connection: Connection, device: int) -> Device:

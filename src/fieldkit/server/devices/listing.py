@@ -1,16 +1,25 @@
-"""The list of devices for the administrator, with signs that two copies use one token."""
+"""The list of devices, with signs that two copies use one token."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypedDict
+from collections import Counter
+from typing import NamedTuple, TypeAlias, TypedDict
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Select, and_, select
 
+from fieldkit.protocol.scope import Scope
 from fieldkit.server.database.migrate import read_database
-from fieldkit.server.database.tables import BOUND, CHANGE, CODE, DEVICE, ORIGIN, SCOPE
+from fieldkit.server.database.statements import upsert_rows
+from fieldkit.server.database.tables import BOUND, CHANGE, CODE, DEVICE, ORIGIN, SCOPE, SETTING
+from fieldkit.server.devices.authentication import WrongInput
 
 _RECENT = 30 * 86_400
 """Two copies are reported only if both were active within this many seconds."""
+SILENT_DAYS = 14
+"""Days without a sync after which a device is silent, unless the server is set otherwise."""
+_Numbers: TypeAlias = Select[tuple[int]]
+_SILENT = "silent_days"
+_MOST_DAYS = 3650
 
 
 class Enrolment(TypedDict):
@@ -27,6 +36,14 @@ class Enrolment(TypedDict):
     skew: int | None
     """Seconds by which its clock was ahead when last seen."""
     revoked_at: int | None
+    program: str | None
+    """Its version of fieldkit; None: an older one, which does not say."""
+    unsent: int | None
+    """Changes left on it after its last sync, as it said."""
+    changes: int
+    """The changes that the server has of it."""
+    last_batch: int | None
+    """When the last of them arrived."""
     origins: list[str]
     holds: list[HeldLog]
     """Logs that were another device's before: the laptop that used the code has shown that it
@@ -61,27 +78,30 @@ def devices(database: str, now: int) -> list[Enrolment]:
     engine = read_database(database)
     try:
         with engine.connect() as connection:
-            return _devices(connection, now)
+            return list_devices(connection, now)
     finally:
         engine.dispose()
 
 
-def _devices(connection: Connection, now: int) -> list[Enrolment]:
-    origins: dict[int, list[str]] = {}
-    for row in connection.execute(
-        select(ORIGIN.c.device, ORIGIN.c.origin).order_by(ORIGIN.c.last_seen.desc())
-    ):
-        origins.setdefault(row.device, []).append(row.origin)
-    enrolled_from = select(CODE.c.used_by, CODE.c.used_from).where(CODE.c.used_from.is_not(None))
-    for row in connection.execute(enrolled_from):
-        origins.setdefault(row.used_by, [row.used_from])  # no changes received from it yet
-    holds = _held_before(connection)
-    spans = _spans(connection)
+def list_devices(
+    connection: Connection, now: int, within: Scope | None = None, number: int | None = None
+) -> list[Enrolment]:
+    """List devices by number: all, those whose area lies within a scope, or one of these."""
     query = (
         select(DEVICE, SCOPE.c.district, SCOPE.c.block)
         .join(SCOPE, and_(SCOPE.c.device == DEVICE.c.id, SCOPE.c.epoch == DEVICE.c.epoch))
         .order_by(DEVICE.c.id)
     )
+    if within is not None and within.district is not None:
+        query = query.where(SCOPE.c.district == within.district)
+    if within is not None and within.block is not None:
+        query = query.where(SCOPE.c.block == within.block)
+    if number is not None:
+        query = query.where(DEVICE.c.id == number)
+    rows = connection.execute(query).all()
+    its = query.with_only_columns(DEVICE.c.id).order_by(None)
+    origins, changes = _logs(connection, its)
+    holds, spans = _held_before(connection, its), _spans(connection, its)
     return [
         Enrolment(
             id=row.id,
@@ -93,19 +113,60 @@ def _devices(connection: Connection, now: int) -> list[Enrolment]:
             last_seen=row.last_seen,
             skew=row.skew,
             revoked_at=row.revoked_at,
+            program=row.program,
+            unsent=row.unsent,
+            changes=changes[row.id],
+            last_batch=max((span.ended for span in spans.get(row.id, [])), default=None),
             origins=origins.get(row.id, []),
             holds=holds.get(row.id, []),
             busy_at_once=_busy_at_once(spans.get(row.id, []), now - _RECENT),
         )
-        for row in connection.execute(query)
+        for row in rows
     ]
 
 
-def _held_before(connection: Connection) -> dict[int, list[HeldLog]]:
+def silent_days(connection: Connection) -> int:
+    """Return after how many days without a sync a device is silent."""
+    query = select(SETTING.c.value).where(SETTING.c.name == _SILENT)
+    days: int | None = connection.execute(query).scalar_one_or_none()
+    return SILENT_DAYS if days is None else days
+
+
+def set_silent_days(connection: Connection, days: int) -> None:
+    """Set after how many days without a sync a device is silent.
+
+    Raises:
+        WrongInput: it is no sensible number of days.
+    """
+    if not 1 <= days <= _MOST_DAYS:
+        raise WrongInput(f"The days must be from 1 to {_MOST_DAYS}.")
+    upsert_rows(connection, SETTING, [{"name": _SILENT, "value": days}])
+
+
+def _logs(connection: Connection, its: _Numbers) -> tuple[dict[int, list[str]], Counter[int]]:
+    """Read, by device, its logs, the last one first, and how many changes the server has."""
+    origins: dict[int, list[str]] = {}
+    changes: Counter[int] = Counter()
+    query = select(ORIGIN.c.device, ORIGIN.c.origin, ORIGIN.c.last_seq)
+    query = query.where(ORIGIN.c.device.in_(its))
+    for row in connection.execute(query.order_by(ORIGIN.c.last_seen.desc())):
+        origins.setdefault(row.device, []).append(row.origin)
+        changes[row.device] += row.last_seq
+    enrolled_from = select(CODE.c.used_by, CODE.c.used_from).where(
+        CODE.c.used_from.is_not(None), CODE.c.used_by.in_(its)
+    )
+    for device, origin in connection.execute(enrolled_from):
+        origins.setdefault(device, [origin])  # no changes received from it yet
+    return origins, changes
+
+
+def _held_before(connection: Connection, its: _Numbers) -> dict[int, list[HeldLog]]:
     """Read, by device, its logs that were bound to another one first."""
+    logs = select(BOUND.c.origin).where(BOUND.c.device.in_(its))
     query = (
         select(BOUND.c.origin, DEVICE.c.id, DEVICE.c.name)
         .join(DEVICE, DEVICE.c.id == BOUND.c.device)
+        .where(BOUND.c.origin.in_(logs))
         .order_by(BOUND.c.at, BOUND.c.device)
     )
     first: dict[str, HeldLog] = {}
@@ -117,13 +178,14 @@ def _held_before(connection: Connection) -> dict[int, list[HeldLog]]:
     return held
 
 
-def _spans(connection: Connection) -> dict[int, list[_Span]]:
+def _spans(connection: Connection, its: _Numbers) -> dict[int, list[_Span]]:
     """Read, by device, when the first and the last change of each of its origins arrived."""
     first, last = CHANGE.alias(), CHANGE.alias()
     query = (
         select(ORIGIN.c.device, ORIGIN.c.origin, first.c.received_at, last.c.received_at)
         .join(first, and_(first.c.origin == ORIGIN.c.origin, first.c.seq == 1))
         .join(last, and_(last.c.origin == ORIGIN.c.origin, last.c.seq == ORIGIN.c.last_seq))
+        .where(ORIGIN.c.device.in_(its))
     )
     spans: dict[int, list[_Span]] = {}
     for device, origin, began, ended in connection.execute(query):

@@ -12,8 +12,6 @@ from fieldkit.server.database.tables import CHANGE, DEVICE, ORIGIN, SCOPE
 from fieldkit.server.devices.bindings import bound_among
 from fieldkit.server.scope import Device
 
-_OVERSEE = frozenset({"supervisor", "administrator"})
-
 
 def receipt(
     connection: Connection, device: Device, origins: Sequence[str], salt: str
@@ -38,7 +36,7 @@ def receipt(
     theirs = {
         name
         for name in others
-        if not salt or not _oversees(device, found[name].district, found[name].block)
+        if not salt or not device.oversees(found[name].district, found[name].block)
     }
     kinds = _kinds(connection, {name: found[name].last_seq for name in found.keys() - theirs})
     ends = {name: (row.last_seq, row.head) for name, row in found.items()}
@@ -56,15 +54,6 @@ def _received(
     seq, head = end or (0, first_head(origin))
     shown = salted_head(salt, origin, seq, head) if salt else head.hex()
     return ReceivedLog(origin=origin, seq=seq, head=shown, salted=bool(salt), kinds=kinds)
-
-
-def _oversees(device: Device, district: int | None, block: int | None) -> bool:
-    mine = device.scope
-    if mine.role not in _OVERSEE:
-        return False
-    return mine.district is None or (
-        mine.district == district and (mine.block is None or mine.block == block)
-    )
 
 
 def _kinds(connection: Connection, logs: Mapping[str, int]) -> dict[str, dict[str, int]]:

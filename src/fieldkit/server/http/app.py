@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from asyncio import get_running_loop
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fieldkit.plain_text import shown
 from fieldkit.protocol.messages import (
     EnrolAnswer,
     EnrolRequest,
@@ -38,6 +39,7 @@ from fieldkit.server.database.migrate import open_database
 from fieldkit.server.devices.attempts import refuse_wrong_code
 from fieldkit.server.devices.authentication import (
     AuthenticatedDevice,
+    Report,
     confirm_device,
     note_seen,
     rotate_token,
@@ -64,6 +66,7 @@ from fieldkit.server.ingest.older_fields import convert_older_fields
 from fieldkit.server.ingest.sync import sync
 from fieldkit.server.problems import Refusal, refusal
 from fieldkit.server.request_log import log_event
+from fieldkit.server.supervision.routes import ROUTES, Act
 
 _ROUTES = {
     "/v1/sync": "sync",
@@ -74,6 +77,7 @@ _ROUTES = {
     "/readyz": "readyz",
     "/metrics": "metrics",
     "/openapi.json": "openapi",
+    **{f"/v1/{name}": name for name in ROUTES},
 }
 _WORKERS = 12
 """Requests worked on at once."""
@@ -195,6 +199,23 @@ def _add_message_routes(app: FastAPI, service: _Service) -> None:
     async def enrol_route(request: Request) -> Response:
         return await _answer_stranger(service, request, EnrolRequest, _enrol)
 
+    for name, act in ROUTES.items():
+        app.add_api_route(f"/v1/{name}", _route_of(service, act), methods=["POST"])
+
+
+def _route_of(
+    service: _Service, act: Act
+) -> Callable[[Request], Coroutine[object, object, Response]]:
+    """Return the route of an act of a supervisor's laptop."""
+
+    def handle(service: _Service, call: _Call, message: Message) -> Message:
+        return act.run(service.engine, call.sender.device, message, service.now())
+
+    async def route(request: Request) -> Response:
+        return await _answer_device(service, request, act.request, handle)
+
+    return route
+
 
 async def _answer_device(
     service: _Service, request: Request, kind: type[M], handler: Handler[M]
@@ -256,7 +277,9 @@ def _sync(service: _Service, call: _Call, message: SyncRequest) -> SyncAnswer:
     call.log(origin=message.origin)
     now = service.now()
     service.start_once()
-    note_seen(service.engine, call.sender, now, message.now - now if message.now else None)
+    skew = message.now - now if message.now else None
+    said = Report(skew, shown(message.program) or None, message.left)
+    note_seen(service.engine, call.sender, now, said)
     answer = sync(service.engine, call.sender.device, message, now)
     _count(service, call, answer)
     token = rotate_token(service.engine, call.sender, now)

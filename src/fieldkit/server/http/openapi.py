@@ -20,6 +20,7 @@ from fieldkit.protocol.messages import (
     SyncRequest,
 )
 from fieldkit.protocol.shapes import Message
+from fieldkit.server.supervision.routes import ROUTES
 
 Object: TypeAlias = dict[str, object]
 
@@ -28,14 +29,17 @@ _ROUTES: tuple[tuple[str, str, type[Message], type[Message]], ...] = (
     ("receipt", "Ask what the server holds of logs.", ReceiptRequest, ReceiptAnswer),
     ("history", "Ask what was done to a record.", HistoryRequest, HistoryAnswer),
     ("enrol", "Exchange a one-time code for a token.", EnrolRequest, EnrolAnswer),
+    *((name, act.summary, act.request, act.answer) for name, act in ROUTES.items()),
 )
 _REFUSALS = {
-    400: "The message cannot be read, or is of another version.",
+    400: "The message cannot be read, is of another version, or names what is not there.",
     401: "The token is not of this server.",
-    403: "Not allowed: revoked, another device's log, an unknown code, or not over https.",
-    404: "There is no such record in the device's area.",
+    403: "Not allowed: revoked, another device's log, an unknown code, a role or area that may not "
+    "do this, or not over https.",
+    404: "There is no such record or device in the device's area.",
     408: "The message did not arrive in time.",
-    409: "The log does not fit what the server has (gap, altered, parent), or the code was used.",
+    409: "The log does not fit what the server has (gap, altered, parent), the code was used, or "
+    "the device is the sender's own.",
     410: "The code is too old.",
     413: "The message is too large.",
     415: "The message is compressed in a way not read here; Accept-Encoding names those that are.",
@@ -48,9 +52,9 @@ _PACKED = {
 }
 _TEXT = """Laptops talk to the server by `POST /v1/sync` alone, request after request, until nothing
 is left on either side; `/v1/enrol` gives them the token for it, and `/v1/receipt` and `/v1/history`
-are for a person who asks. Bodies are JSON, compressed or not
-as Content-Encoding says. Lists of changes, rows and versions travel as columns; a request may also
-hold a plain list of changes, as described here."""
+are for a person who asks. The others are for the laptop of a supervisor. Bodies are JSON,
+compressed or not as Content-Encoding says. Lists of changes, rows and versions travel as columns; a
+request may also hold a plain list of changes, as described here."""
 
 
 @cache

@@ -1,90 +1,26 @@
-"""Late and waiting changes for the supervisor: lists them, takes them in, leaves them (rule 34)."""
+"""Late and waiting changes for the administrator: lists them, takes them in, leaves them."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypedDict
 
-from sqlalchemy import Engine, select, tuple_
+from sqlalchemy import Engine
 
-from fieldkit.protocol.change import Json
-from fieldkit.protocol.finding import APPLIED, LATE
 from fieldkit.server.database.connection import reading
 from fieldkit.server.database.migrate import open_database
-from fieldkit.server.database.rows import read_places
-from fieldkit.server.database.tables import CHANGE, DEVICE
 from fieldkit.server.devices.authentication import WrongInput
-from fieldkit.server.ingest import settling, unsettled
+from fieldkit.server.ingest import late, unsettled
+from fieldkit.server.ingest.late import LateChange, Taken, open_changes, read_name
 from fieldkit.server.ingest.unsettled import Unsettled
-from fieldkit.server.problems import Refusal
 
-_NAME = re.compile(r"([0-9A-Z]{8})/([1-9][0-9]{0,15})")
-
-
-class LateChange(TypedDict):
-    """A change that is late or waiting; times are seconds since 1970 UTC."""
-
-    change: str
-    """Its log and seq, as ``7KQ2M9XD/14``."""
-    verdict: str
-    """``late``: a supervisor decides. ``waiting``: its record is still to come."""
-    device: int
-    device_name: str
-    received_at: int
-    op: str
-    kind: str
-    record: str
-    district: int | None
-    block: int | None
-    """Where the record stands; neither: the server does not have it."""
-    fields: dict[str, Json]
-    at: int
-    """By the laptop's clock."""
-    operator: str
-
-
-class Taken(TypedDict):
-    """What became of a change that was taken in."""
-
-    change: str
-    verdict: str
-    """``applied``, ``conflict``, ``rejected``, or ``waiting`` if its record is still to come."""
-    version: int | None
+__all__ = ["LateChange", "Taken", "late_changes", "leave", "take"]
 
 
 def late_changes(database: str, device: int | None = None) -> list[LateChange]:
     """List what is late or waiting, of one device or of all, in order of arrival."""
     with _opened(database) as engine, reading(engine) as connection:
-        found = unsettled.of_device(connection, device)
-        its = tuple_(CHANGE.c.origin, CHANGE.c.seq).in_([(one.origin, one.seq) for one in found])
-        rows = {(row.origin, row.seq): row for row in connection.execute(select(CHANGE).where(its))}
-        names = {row.id: row.name for row in connection.execute(select(DEVICE.c.id, DEVICE.c.name))}
-        places = read_places(connection, dict.fromkeys(one.key for one in found))
-    listed = []
-    for one in found:
-        row, place = rows[one.origin, one.seq], places.get(one.key, (None, None))
-        body = json.loads(row.body)
-        listed.append(
-            LateChange(
-                change=_name(one),
-                verdict=one.verdict,
-                device=one.device,
-                device_name=names[one.device],
-                received_at=row.received_at,
-                op=body["op"],
-                kind=one.key[0],
-                record=one.key[1],
-                district=place[0],
-                block=place[1],
-                fields=body["fields"],
-                at=body["at"],
-                operator=body["operator"],
-            )
-        )
-    return listed
+        return late.described(connection, unsettled.of_device(connection, device))
 
 
 def take(
@@ -95,30 +31,9 @@ def take(
     Raises:
         WrongInput: there is no such late change.
     """
-    taken: list[Taken] = []
     with _opened(database) as engine:
-        done: set[int] = set()
-        # What waits for a record may become late when that is taken in.
-        while chosen := _next(engine, changes, device, done):
-            done.add(chosen.number)
-            try:
-                outcome = settling.take(engine, chosen, now)
-            except Refusal:
-                raise WrongInput("The server is busy. Run this again.") from None
-            if outcome is not None:
-                verdict = outcome.verdict.verdict if outcome.verdict else APPLIED
-                taken.append(Taken(change=_name(chosen), verdict=verdict, version=outcome.version))
-    return taken
-
-
-def _next(
-    engine: Engine, changes: Sequence[str], device: int | None, done: Collection[int]
-) -> Unsettled | None:
-    """Return the next change to take in; None if none is left."""
-    for one in _chosen(engine, changes, device, all_there=not done):
-        if one.number not in done and one.verdict == LATE:
-            return one
-    return None
+        _chosen(engine, changes, device)
+        return late.take(engine, now, lambda: open_changes(engine, changes, device))
 
 
 def leave(
@@ -130,44 +45,20 @@ def leave(
         WrongInput: there is no such change.
     """
     with _opened(database) as engine:
-        chosen = _chosen(engine, changes, device, all_there=True)
-        for one in chosen:
-            settling.leave(engine, one, now)
-    return [_name(one) for one in chosen]
+        return late.leave(engine, now, _chosen(engine, changes, device))
 
 
-def _chosen(
-    engine: Engine, changes: Sequence[str], device: int | None, *, all_there: bool
-) -> list[Unsettled]:
-    """Return the named changes that are open, or all of a device, in order of arrival.
-
-    ``all_there``: every named one must be.
-    """
-    names = [_read_name(one) for one in changes]
-    with reading(engine) as connection:
-        found = unsettled.of_device(connection, device) if device is not None else []
-        for origin in dict.fromkeys(origin for origin, _ in names):
-            seqs = [seq for of, seq in names if of == origin]
-            found += unsettled.listed(connection, origin, seqs)
-    missing = set(names) - {(one.origin, one.seq) for one in found}
-    if missing and all_there:
+def _chosen(engine: Engine, changes: Sequence[str], device: int | None) -> list[Unsettled]:
+    """Return the named changes, all of which must be open, or all of a device."""
+    found = open_changes(engine, changes, device)
+    missing = {read_name(one) for one in changes} - {(one.origin, one.seq) for one in found}
+    if missing:
         origin, seq = min(missing)
         raise WrongInput(
             f"Change {origin}/{seq} is not late. `fieldkit server late list` lists the late "
             "changes."
         )
-    return sorted(found, key=lambda one: one.number)
-
-
-def _name(one: Unsettled) -> str:
-    return f"{one.origin}/{one.seq}"
-
-
-def _read_name(name: str) -> tuple[str, int]:
-    found = _NAME.fullmatch(name.strip().upper())
-    if found is None:
-        raise WrongInput(f"{name} is not the number of a change. It looks like 7KQ2M9XD/14.")
-    return found[1], int(found[2])
+    return found
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.pull.answers import FocusAt, PullState
 from fieldkit.store.pull.apply import retire
+from fieldkit.store.pull.kept_answers import forget
 
 _AT_ONCE = 200
 """Records retired in one transaction."""
@@ -65,6 +66,9 @@ def set_scope(connection: Connection, scope: Scope, *, keep_cursors: bool = Fals
     row = connection.execute(select(_device)).one_or_none()
     if row is None:
         return
+    before = _scope(row)
+    if before is None or before.model_dump() != scope.model_dump():
+        forget(connection)
     place = (row.district, row.block)
     if not scope.holds(*place):
         place = (row.district if scope.district is None else scope.district, scope.block)

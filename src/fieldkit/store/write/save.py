@@ -242,8 +242,9 @@ def _log(connection: Connection, prepared: Sequence[Prepared], author: Author) -
         if one.op is not None
     ]
     append(connection, origin, [(change, wrong) for change in changes], head)
-    entered = [change.kind for change in changes if change.op is Op.CREATE]
+    typed = [change for change in changes if not kinds()[change.kind].program_log]
+    entered = [change.kind for change in typed if change.op is Op.CREATE]
     count_entered(connection, author.at, entered)
-    saved = [(change.kind, change.record_id) for change in changes]
+    saved = [(change.kind, change.record_id) for change in typed]
     note_saved(connection, author.operator, saved)
     return [change.seq for change in changes]

@@ -1,0 +1,35 @@
+"""What a change wrote, as people read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fieldkit.plain_text import shown
+
+if TYPE_CHECKING:
+    from fieldkit.protocol.change import Json
+    from fieldkit.records import Record
+
+_DONE = {"create": "Entered", "edit": "Changed", "delete": "Deleted", "decide": "Settled"}
+
+
+def done_in_words(op: str) -> str:
+    """Return what a change did, in a word; as it is if a newer version made it."""
+    return _DONE.get(op, shown(op))
+
+
+def shown_change(kind: type[Record] | None, name: str, value: Json) -> tuple[str, str]:
+    """Return a field's label, and a value that a change gave it, as people read them.
+
+    As they are if the field is unknown here, or cannot hold the value.
+    """
+    from fieldkit.records import Unfit
+
+    field = kind.fields().get(name) if kind else None
+    label = field.label if field else shown(name)
+    if value is None:
+        return label, ""
+    try:
+        return label, shown(field.format.show(field.format.read(value)) if field else str(value))
+    except Unfit:
+        return label, shown(str(value))

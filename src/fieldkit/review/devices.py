@@ -1,0 +1,133 @@
+"""The devices of a supervisor's area, as the server last told of them.
+
+Functions that take a store run in its thread, and read what is kept here: they work offline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from fieldkit.about.words import area_words, how_long, plural
+from fieldkit.plain_text import shown
+from fieldkit.protocol.supervision import DeviceItem, DevicesAnswer
+
+if TYPE_CHECKING:
+    from fieldkit.store import Store
+
+DAY = 86_400
+_SKEWED = 300
+"""Seconds a clock may be wrong before it is said."""
+
+
+class Listed(NamedTuple):
+    """A device with what is to be said of it."""
+
+    item: DeviceItem
+    silent: bool
+    remarks: Sequence[str]
+    """A sentence for everything odd about it, the gravest first."""
+
+    @property
+    def name(self) -> str:
+        """Who works at it, as it was enrolled."""
+        return shown(self.item.name) or "no name"
+
+    @property
+    def area(self) -> str:
+        """Its area as people say it."""
+        return area_of(self.item.district, self.item.block)
+
+
+class Devices(NamedTuple):
+    """The devices of the area, silent ones first, as of a moment."""
+
+    as_of: int
+    """By this laptop's clock, seconds since 1970 UTC."""
+    now: int
+    """The same moment by the server's clock."""
+    silent_days: int
+    listed: Sequence[Listed]
+
+
+class SilentDevice(NamedTuple):
+    """A device that has not synced for long, or of which two copies are in use."""
+
+    number: int
+    name: str
+    role: str
+    district: int | None
+    block: int | None
+    since: int
+    """Its last sync, or when it was enrolled; seconds since 1970 UTC."""
+    sentence: str
+    as_of: int
+    """When the server told of it."""
+
+
+def find(store: Store) -> list[SilentDevice]:
+    """Return the devices to see to, the longest silent first; empty if none were fetched yet."""
+    known = kept_devices(store)
+    if known is None:
+        return []
+    found = [
+        SilentDevice(
+            one.item.id,
+            one.name,
+            one.item.role,
+            one.item.district,
+            one.item.block,
+            _last_sign(one.item),
+            " ".join(one.remarks),
+            known.as_of,
+        )
+        for one in known.listed
+        if one.silent or (one.item.copies and one.item.revoked_at is None)
+    ]
+    return sorted(found, key=lambda one: one.since)
+
+
+def kept_devices(store: Store) -> Devices | None:
+    """Return the devices as the server last told of them; None if they were never fetched."""
+    kept = store.kept_answer(DevicesAnswer)
+    return in_order(kept.answer, kept.at) if kept else None
+
+
+def in_order(answer: DevicesAnswer, as_of: int) -> Devices:
+    """Return devices with what is to be said of each: silent ones, others, revoked ones."""
+    listed = [_listed(one, answer) for one in answer.devices]
+
+    def place(one: Listed) -> tuple[bool, bool, int]:
+        revoked = one.item.revoked_at is not None
+        return revoked, not one.silent, _last_sign(one.item) if one.silent else one.item.id
+
+    return Devices(as_of, answer.now, answer.silent_days, sorted(listed, key=place))
+
+
+def area_of(district: int | None, block: int | None) -> str:
+    """Return the name of an area; without district and block: all districts."""
+    return area_words(district, block) if district is not None else "All districts"
+
+
+def _last_sign(device: DeviceItem) -> int:
+    return device.last_seen or device.enrolled_at
+
+
+def _listed(device: DeviceItem, answer: DevicesAnswer) -> Listed:
+    waited = answer.now - _last_sign(device)
+    silent = device.revoked_at is None and not device.own and waited > answer.silent_days * DAY
+    remarks = []
+    if silent:
+        sign = "No sync" if device.last_seen else "Enrolled, and never synced"
+        remarks.append(f"{sign} for {how_long(waited)}.")
+    if device.copies:
+        remarks.append("Two copies of it are in use: enrol one of them again with its own code.")
+    if device.held_before:
+        others = ", ".join(str(one) for one in device.held_before)
+        remarks.append(f"Its code was used by the laptop that holds the log of device {others}.")
+    if device.skew is not None and abs(device.skew) > _SKEWED:
+        way = "ahead" if device.skew > 0 else "behind"
+        remarks.append(f"Its clock is {how_long(device.skew)} {way}.")
+    if device.unsent:
+        remarks.append(f"{plural(device.unsent, 'change')} were left on it at its last sync.")
+    return Listed(device, silent, remarks)

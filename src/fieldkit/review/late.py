@@ -1,0 +1,71 @@
+"""Changes that came too late for their area, as the server last told of them (rule 34).
+
+Functions that take a store run in its thread, and read what is kept here: they work offline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from fieldkit.about.changes import done_in_words, shown_change
+from fieldkit.plain_text import shown
+from fieldkit.protocol.supervision import LateAnswer, LateItem
+from fieldkit.records import kinds
+from fieldkit.records.fields.dates import Moment
+
+if TYPE_CHECKING:
+    from fieldkit.store import Store
+
+
+class LateChange(NamedTuple):
+    """A change for the supervisor to take in, or to leave to its author."""
+
+    change: str
+    """Its number, as ``7KQ2M9XD/14``."""
+    waits: bool
+    """Whether it waits for its record: it can only be left."""
+    kind: str
+    record_id: str
+    title: str
+    """What the record is: "Artisan 7KQ2M9XD-3"."""
+    district: int | None
+    block: int | None
+    since: int
+    """When the server received it, seconds since 1970 UTC."""
+    sentence: str
+    """What was done, by whom and when, on which device."""
+    values: Sequence[tuple[str, str]]
+    """Label and new value of each field that it writes."""
+    as_of: int
+    """When the server told of it, by this laptop's clock."""
+
+
+def find(store: Store) -> list[LateChange]:
+    """Return the late and waiting changes, in order of arrival; empty if never fetched."""
+    kept = store.kept_answer(LateAnswer)
+    return [in_words(one, kept.at) for one in kept.answer.changes] if kept else []
+
+
+def in_words(one: LateItem, as_of: int) -> LateChange:
+    """Return a change as people read it."""
+    kind = kinds().get(one.kind)
+    title = kind.title if kind else one.kind
+    done = done_in_words(one.op)
+    by = shown(one.operator) or "nobody named"
+    device = f"device {one.device} ({shown(one.device_name) or 'no name'})"
+    waits = one.verdict == "waiting"
+    after = " It waits for its record, which is not on the server yet." if waits else ""
+    return LateChange(
+        one.change,
+        waits,
+        one.kind,
+        one.record,
+        f"{title} {one.record}",
+        one.district,
+        one.block,
+        one.received_at,
+        f"{done} by {by} on {Moment().show(one.at)} by the clock of {device}.{after}",
+        [shown_change(kind, name, value) for name, value in one.fields.items()],
+        as_of,
+    )

@@ -1,0 +1,140 @@
+"""One device: what is known of it, and what a supervisor may do about it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from fieldkit.screens.base.words import plural
+from fieldkit.screens.devices.asking import AskingPage
+from fieldkit.screens.devices.choose_page import ChoosePage, Chosen, area_choices
+from fieldkit.screens.devices.code_page import CodePage
+from fieldkit.screens.look.charts import Fact, card
+from fieldkit.screens.look.parts import keys
+from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.widgets.rows import Answer, Choice
+
+if TYPE_CHECKING:
+    from fieldkit.protocol.supervision import CodeAnswer
+    from fieldkit.review.devices import Listed
+    from fieldkit.store import Store
+
+_AGAIN = "Press Enter again."
+
+
+class DevicePage(AskingPage):
+    """The facts, and a row for each act; each asks once before it is done."""
+
+    KEYS = keys("Enter do", "Esc back")
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+
+    async def load_data(self) -> None:
+        """Show the device as last told."""
+        self.picker.reload_if_idle()
+
+    async def answer(self, _text: str) -> Answer:
+        """Answer with the acts, below the facts."""
+        one = await self.read(partial(_device, number=self._number), "device")
+        if one is None:
+            return Answer(mark=None, above=("", "This device is not on the list any more."))
+        self.set_header("Devices", one.name, chips=[(Span(f"device {one.item.id}", "dim"),)])
+        remarks: list[Cell] = [(Span(remark, "warn"),) for remark in one.remarks]
+        acts = self._acts(one)
+        if not acts:
+            remarks.append((Span("It was revoked: nothing more can be done about it.", "dim"),))
+        return Answer(acts, above=("", *_facts(one, self.space[0]), *remarks, ""))
+
+    def _acts(self, one: Listed) -> list[Choice]:
+        """Return what may be done about the device."""
+        if one.item.revoked_at is not None:
+            return []
+        code = Choice(
+            ("New code", (Span("its user enrols again with it: same role, same area", "dim"),)),
+            partial(self._code, one),
+            key="code",
+        )
+        if one.item.own:
+            return [code]
+        return [
+            code,
+            Choice(
+                ("Change its area", (Span("from its next sync it has the new one", "dim"),)),
+                self._area,
+                key="area",
+            ),
+            Choice(
+                ("Revoke", (Span("it cannot sync any more; what it sent stays", "dim"),)),
+                partial(self._revoke, one),
+                key="revoke",
+            ),
+        ]
+
+    async def _code(self, one: Listed) -> None:
+        from fieldkit.sync.supervision import device_code
+
+        if self.confirmed(f"code {self._number}", f"Make a new code for {one.name}?", _AGAIN):
+            act = partial(device_code, device=self._number)
+            self.begin(act, self._show_code, "Asking for a code ...")
+
+    async def _show_code(self, made: CodeAnswer) -> None:
+        await self.app.push_screen(CodePage(made))
+
+    async def _area(self) -> None:
+        areas = await self.read(area_choices, "areas")
+
+        async def take(chosen: Chosen) -> None:
+            from fieldkit.sync.supervision import change_area
+
+            act = partial(
+                change_area, device=self._number, district=chosen.district, block=chosen.block
+            )
+            said = f"From its next sync it has: {chosen.words}."
+            self.begin(act, partial(self._done, said), "Changing the area ...")
+
+        await self.app.push_screen(
+            ChoosePage("Change its area", "Area", areas, take, "Give it {words}?")
+        )
+
+    async def _revoke(self, one: Listed) -> None:
+        from fieldkit.sync.supervision import revoke
+
+        question = f"Revoke device {self._number}, {one.name}, for good?"
+        if self.confirmed(f"revoke {self._number}", question, _AGAIN):
+            act = partial(revoke, device=self._number)
+            said = f"Device {self._number} cannot sync any more. What it sent stays."
+            self.begin(act, partial(self._done, said), "Revoking ...")
+
+    async def _done(self, said: str, _item: object) -> None:
+        await self.picker.follow()
+        self.say(said, done=True)
+
+
+def _device(store: Store, number: int) -> Listed | None:
+    from fieldkit.review.devices import kept_devices
+
+    found = kept_devices(store)
+    listed = found.listed if found else ()
+    return next((one for one in listed if one.item.id == number), None)
+
+
+def _facts(one: Listed, width: int) -> list[Cell]:
+    from fieldkit.records.fields.formats import Moment
+
+    item, moment = one.item, Moment()
+    unsent = "not known" if item.unsent is None else plural(item.unsent, "change")
+    facts = [
+        Fact("Role", item.role),
+        Fact("Area", one.area),
+        Fact("Enrolled", moment.show(item.enrolled_at)),
+        Fact("Last sync", moment.show(item.last_seen) or "never"),
+        Fact("Last changes", moment.show(item.last_batch) or "none yet"),
+        Fact("On the server", plural(item.changes, "change")),
+        Fact("Left on it", unsent),
+        Fact("fieldkit", item.program or "version not known"),
+    ]
+    if item.revoked_at is not None:
+        facts.append(Fact("Revoked", moment.show(item.revoked_at)))
+    return [*card(facts, width)]

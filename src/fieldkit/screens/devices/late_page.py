@@ -1,0 +1,128 @@
+"""Changes that came too late for their area: taken in, or left to their authors (rule 34)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import events
+
+from fieldkit.screens.devices.asking import AskingPage
+from fieldkit.screens.look.glyphs import DUE
+from fieldkit.screens.look.parts import MARGIN, keys
+from fieldkit.screens.look.text import Cell, Span, wrapped
+from fieldkit.screens.widgets.rows import Answer, Choice
+
+if TYPE_CHECKING:
+    from fieldkit.protocol.supervision import DecidedItem
+    from fieldkit.review.late import LateChange
+
+_SAID = {
+    "applied": "It is accepted.",
+    "conflict": "It is accepted; one value is to settle.",
+    "rejected": "It goes back to its author at the next sync.",
+    "waiting": "It still waits for its record.",
+}
+
+
+class LatePage(AskingPage):
+    """The changes in order of arrival, each with what it writes."""
+
+    TITLE = "Late changes"
+    KEYS = keys("t take in", "l leave to its author", "Enter open the record", "Esc back")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fetched = False
+        self._found: Sequence[LateChange] = ()
+
+    async def load_data(self) -> None:
+        """Show the changes as last told, and ask for them once."""
+        self.picker.reload_if_idle()
+        if not self._fetched:
+            from fieldkit.sync.supervision import fetch_late
+
+            self.begin(fetch_late, self._show_fetched, "Asking the server ...")
+
+    async def _show_fetched(self, _answer: object) -> None:
+        self._fetched = True
+        await self.follow_list()
+
+    async def answer(self, _text: str) -> Answer:
+        """Answer with the changes; what each writes stands below it."""
+        from fieldkit.records.fields.formats import Moment
+        from fieldkit.review.late import find
+
+        self._found = await self.read(find, "late")
+        rows: list[Choice] = []
+        below: list[Cell] = []
+        width = self.size.width - 2 * MARGIN
+        for one in self._found:
+            rows.append(
+                Choice(
+                    ((Span(f"{DUE} ", "warn"), Span(one.title, "strong")), _area(one)),
+                    partial(self._open, one),
+                    key=one.change,
+                    gap=(*below, "") if below else (),
+                )
+            )
+            below = _lines(one, width)
+        if not rows:
+            nothing: Cell = (Span("No late changes are known here.", "dim"),)
+            return Answer(mark=None, above=("", nothing))
+        as_of: Cell = (Span(f"As of {Moment().show(self._found[0].as_of)}", "dim"),)
+        return Answer(rows, above=(as_of, ""), after=tuple(below))
+
+    async def _open(self, one: LateChange) -> None:
+        here = await self.ask(lambda store: store.get(one.kind, one.record_id) is not None)
+        if here:
+            await self.navigator.open_record(one.kind, one.record_id)
+        else:
+            self.say("This record is not on this laptop.")
+
+    async def on_key(self, event: events.Key) -> None:
+        """Decide at t and l, asked once."""
+        letter = (event.character or "").lower()
+        if letter in ("t", "l"):
+            event.stop()
+            await self.picker.settled()
+            await self.run_reporting(partial(self._decide, letter))
+
+    async def _decide(self, letter: str) -> None:
+        from fieldkit.sync.supervision import decide_late
+
+        row, take = self.picker.marked, letter == "t"
+        one = next((one for one in self._found if row and one.change == row.key), None)
+        if one is None:
+            return
+        if take and one.waits:
+            self.say("It waits for its record, which must come first. It can only be left.")
+            return
+        does = "Take it in, as if it had come in time?" if take else "Leave it to its author?"
+        if self.confirmed(f"{letter} {one.change}", does, f"Press {letter} again."):
+            act = partial(decide_late, changes=[one.change], take=take)
+            self.begin(act, self._decided, "Asking the server ...")
+
+    async def _decided(self, decided: Sequence[DecidedItem]) -> None:
+        await self.picker.follow()
+        said = _SAID.get(decided[0].verdict, "") if decided else "It was not late any more."
+        self.say(said, done=True)
+
+
+def _area(one: LateChange) -> Cell:
+    from fieldkit.review.devices import area_of
+
+    return (Span(area_of(one.district, one.block), "dim"),)
+
+
+def _lines(one: LateChange, width: int) -> list[Cell]:
+    """Return what was done, and each value."""
+    indent = Span(" " * MARGIN)
+    lines: list[Cell] = [
+        (indent, *line) for line in wrapped((Span(one.sentence, "dim"),), width - MARGIN, 3)
+    ]
+    for label, value in one.values:
+        fact = (Span(f"{label}  ", "dim"), Span(value or "empty"))
+        lines += [(indent, *line) for line in wrapped(fact, width - MARGIN, 3)]
+    return lines
