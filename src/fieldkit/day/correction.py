@@ -14,6 +14,7 @@ from fieldkit.about.rows import RecordSource, fetch_references, label_of, shown_
 from fieldkit.about.words import area_words, counted
 from fieldkit.day.entries import camp_fields
 from fieldkit.day.kept import Note, keep_note, read_note
+from fieldkit.protocol.change import Op
 from fieldkit.records import Value, kinds, sentence
 from fieldkit.records.fields.dates import Date
 from fieldkit.records.fields.formats import Born
@@ -107,10 +108,18 @@ def preview(store: Store, entries: Numbers, corrected: CorrectedField, value: Va
     return Preview(corrected, changes, refused, len(found) - len(changing))
 
 
-def correct(store: Store, planned: Preview, operator: str, *, work_there: bool = False) -> int:
+def correct(
+    store: Store,
+    planned: Preview,
+    operator: str,
+    *,
+    work_there: bool = False,
+    source: str = "",
+) -> int:
     """Save what was previewed, all in one act; return how many entries changed.
 
-    ``work_there``: enter new records in that block too from now on.
+    ``work_there``: enter new records in that block too from now on; ``source``: where the values
+    come from, which each change says beside the operator.
 
     Raises:
         StoreError: nothing was saved.
@@ -118,28 +127,35 @@ def correct(store: Store, planned: Preview, operator: str, *, work_there: bool =
     edits = [one.edit for one in planned.changes]
     records = store.fetch({one.kind for one in planned.changes}, [o.id for o in planned.changes])
     device = store.device
+    worked_in: Note = [device.district, device.block] if device and work_there else None
+    changes = [_noted(one, records.get((one.kind, one.id))) for one in planned.changes]
     note: dict[str, Note] = {
         "operator": operator,
         "field": planned.corrected.field,
-        "changes": [
-            {
-                "kind": one.kind,
-                "id": one.id,
-                "before": {n: to_json(records[one.kind, one.id].value(n)) for n in one.edit.fields},
-                "after": {n: to_json(v) for n, v in one.edit.fields.items()},
-            }
-            for one in planned.changes
-        ],
-        "worked_in": [device.district, device.block] if device and work_there else None,
+        "changes": [*changes],
+        "worked_in": worked_in,
     }
     # Noted first: what was not saved then holds the former values, and an undo finds nothing.
     _note(store, note)
-    saved = store.save(edits, operator)
+    saved = store.save(edits, f"{operator} ({source})" if source else operator)
     if work_there and edits:
         district, block = (edits[0].fields.get(name) for name in ("district", BLOCK))
         if isinstance(district, int):
             store.work_in(district, block if isinstance(block, int) else None)
     return sum(1 for one in saved if one.op)
+
+
+def _noted(one: Planned, before: Record | None) -> dict[str, Note]:
+    """Return what an undo must know of a change; of a new record there is nothing before."""
+    stood: dict[str, Note] = {}
+    if before:
+        stood |= {name: to_json(before.value(name)) for name in one.edit.fields}
+    return {
+        "kind": one.kind,
+        "id": one.id,
+        "before": stood if before else None,
+        "after": {name: to_json(value) for name, value in one.edit.fields.items()},
+    }
 
 
 class Undone(NamedTuple):
@@ -190,13 +206,15 @@ def _back(store: Store, one: Note) -> Edit | None:
     if not isinstance(one, dict):
         return None
     kind, before, after = kinds().get(str(one.get("kind"))), one.get("before"), one.get("after")
-    if kind is None or not isinstance(before, dict) or not isinstance(after, dict):
+    if kind is None or not isinstance(before, dict | None) or not isinstance(after, dict):
         return None
     record = store.get(kind.kind(), str(one.get("id")))
     if record is None or record.deleted:
         return None
     if any(to_json(record.value(name)) != value for name, value in after.items()):
         return None
+    if before is None:
+        return Edit(kind, {}, record.id, op=Op.DELETE)
     return _edit(record, {n: kind.fields()[n].format.read(v) for n, v in before.items()})
 
 

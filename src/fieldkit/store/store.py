@@ -344,9 +344,14 @@ class Store:
 
     def new_id(self) -> str:
         """Take a record number for a record that others saved with it will refer to."""
+        return self.new_ids(1)[0]
+
+    def new_ids(self, many: int) -> list[str]:
+        """Take record numbers for records that are noted before they are saved."""
         with self._database.write() as connection:
             origin = set_up(read_device(connection)).origin
-            return f"{origin}-{take_numbers(connection, 1)}"
+            first = take_numbers(connection, many)
+        return [f"{origin}-{number}" for number in range(first, first + many)]
 
     def judge(self, edit: Edit) -> list[Finding]:
         """Return what a save would say, stops first, without saving."""
