@@ -12,6 +12,7 @@ from fieldkit.files.export import (
     fields_of,
     free_name,
     write_records,
+    write_table,
 )
 from fieldkit.files.listed import ListedRow, read_list
 from fieldkit.files.load import load, load_folder
@@ -59,4 +60,5 @@ __all__ = [
     "tables_in",
     "targets",
     "write_records",
+    "write_table",
 ]

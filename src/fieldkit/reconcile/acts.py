@@ -41,14 +41,12 @@ class Act(NamedTuple):
     """Whom rows mean from then on."""
 
 
-def some_rows(found: Comparison, outcome: Outcome, field: str = "") -> list[Row]:
-    """Return the rows with an outcome that one act takes: all, or those that differ in a field."""
+def some_rows(found: Comparison, outcome: Outcome, fields: Sequence[str] = ()) -> list[Row]:
+    """Return the rows with an outcome that one act takes: all, or those that differ in fields."""
     taken: list[Row] = []
     for rows in found.rows.chunks(outcome):
         taken += [
-            row
-            for row in rows
-            if not field or any(one.field == field for one in (*row.differing, *row.kept))
+            row for row in rows if not fields or any(one.field in fields for one in row.differing)
         ]
         if len(taken) >= MOST_AT_ONCE:
             break
@@ -68,10 +66,11 @@ def differing_fields(found: Comparison) -> list[tuple[str, int]]:
 # --- accepting what the portal says ---
 
 
-def accept(store: Store, found: Comparison, rows: Sequence[Row], field: str = "") -> Act:
-    """Return what becomes of records if the portal's values are taken: of a field, or of all."""
+def accept(store: Store, found: Comparison, rows: Sequence[Row], fields: Sequence[str] = ()) -> Act:
+    """Return what becomes of records if the portal's values are taken: of some fields, or all."""
     wanted = {
-        row.record: [one for one in row.differing if field in ("", one.field)] for row in rows
+        row.record: [one for one in row.differing if not fields or one.field in fields]
+        for row in rows
     }
     held = store.fetch([found.kind.kind()], list(wanted))
     records = [one for one in held.values() if not one.deleted and wanted[one.id]]
@@ -81,9 +80,9 @@ def accept(store: Store, found: Comparison, rows: Sequence[Row], field: str = ""
         _Draft(
             Edit(
                 found.kind,
-                fields := _fields(wanted[one.id]),
+                taken := _fields(wanted[one.id]),
                 one.id,
-                confirmed=frozenset(fields),
+                confirmed=frozenset(taken),
             ),
             one,
             label_of(source, one),
@@ -92,8 +91,8 @@ def accept(store: Store, found: Comparison, rows: Sequence[Row], field: str = ""
         )
         for one in records
     ]
-    label = found.kind.fields()[field].label if field else "The portal's values"
-    return Act(_preview(store, CorrectedField(found.kind.kind(), field, label), drafts), rows)
+    label = found.kind.fields()[fields[0]].label if len(fields) == 1 else "The portal's values"
+    return Act(_preview(store, CorrectedField(found.kind.kind(), "", label), drafts), rows)
 
 
 def create(store: Store, found: Comparison, rows: Sequence[Row]) -> Act:
@@ -131,6 +130,19 @@ def _new(kind: type[Record], row: Row, number: str, person: Record | None) -> Ed
     elif "district" in said and _BLOCK not in said:
         fields[_BLOCK] = None
     return Edit(kind, fields, number, confirmed=frozenset(kind.fields()))
+
+
+def together(*acts: Act) -> Act:
+    """Return several acts about different rows as one, which is saved and undone as one."""
+    first = acts[0].preview
+    return Act(
+        first._replace(
+            changes=[one for act in acts for one in act.preview.changes],
+            refused=[one for act in acts for one in act.preview.refused],
+        ),
+        [row for act in acts for row in act.rows],
+        [one for act in acts for one in act.meant],
+    )
 
 
 # --- whom a row means ---
@@ -191,13 +203,18 @@ def ask_again(store: Store, found: Comparison, row: Row) -> None:
 # --- keeping what stands here ---
 
 
-def keep(store: Store, found: Comparison, rows: Sequence[Row], field: str = "") -> int:
-    """Keep what stands here, of a field or of all; return how many values are kept.
+def keep(store: Store, found: Comparison, rows: Sequence[Row], fields: Sequence[str] = ()) -> int:
+    """Keep what stands here, of some fields or of all; return how many values are kept.
 
     Raises:
         StoreError: it cannot be remembered.
     """
-    kept = [(row.record, one) for row in rows for one in row.differing if field in ("", one.field)]
+    kept = [
+        (row.record, one)
+        for row in rows
+        for one in row.differing
+        if not fields or one.field in fields
+    ]
     found.memory.keep(kept)
     found.again(store, [row.number for row in rows])
     return len(kept)
