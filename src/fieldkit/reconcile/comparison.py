@@ -82,20 +82,28 @@ class Comparison:
 
     def again(self, store: Store, numbers: Sequence[int]) -> None:
         """Compare rows again, as the records and what was remembered stand now."""
+        before = self.rows.some(numbers)
         rows = [
             replace(row, outcome=Outcome.OPEN, record="", person=None, candidates=(), why="")
-            for row in self.rows.some(numbers)
+            for row in before
         ]
         self.rows.release(numbers)
         finder = Finder(store, self.rows, self.memory)
         self.rows.put(rows)
         found = finder.by_number(rows)
-        self.rows.put(self.compared(store, finder.by_likeness(found)))
-        self.find_missing(store)
+        after = self.compared(store, finder.by_likeness(found))
+        self.rows.put(after)
+        ids = sorted({row.record for row in (*before, *after)} - {""})
+        self.rows.drop_missing(ids)
+        held = store.fetch([self.kind.kind()], ids).values()
+        self._add_missing(store, [one for one in held if not one.deleted])
 
     def find_missing(self, store: Store) -> None:
         """Find the records that the list lacks."""
-        self.rows.set_missing(only_here(store, self.rows, self.period))
+        self._add_missing(store, store.each(self.kind.kind()))
+
+    def _add_missing(self, store: Store, records: Iterable[Record]) -> None:
+        self.rows.add_missing(only_here(store, self.rows, self.period, records))
 
     def compared(self, store: Store, rows: Sequence[Row]) -> list[Row]:
         """Compare rows with the records that were found for them."""

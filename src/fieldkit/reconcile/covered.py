@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import NamedTuple
@@ -74,14 +74,16 @@ def areas_of(rows: Sequence[Row], records: Mapping[str, Record]) -> set[tuple[in
     return found
 
 
-def only_here(store: Store, rows: Rows, period: Period | None) -> Iterator[tuple[str, str, str]]:
-    """Yield number, name and remark of the records that a list should have and has not.
+def only_here(
+    store: Store, rows: Rows, period: Period | None, records: Iterable[Record]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield number, name and remark of those records that a list should have and has not.
 
     A record without the date of the period counts only if it has an official number.
     """
     areas = rows.areas()
     waiting: list[tuple[Record, str]] = []
-    for record in store.each(rows.kind.kind()):
+    for record in records:
         why = _expected(record, areas, period)
         if why is not None and rows.claimed_by(record.id) is None:
             waiting.append((record, why))

@@ -143,12 +143,6 @@ class Rows:
             found += [self._unpacked(one) for one in rows]
         return found
 
-    def of_records(self, ids: Sequence[str]) -> list[int]:
-        """Return the numbers of the rows of these records."""
-        wanted = frozenset(ids)
-        found = self._ask("SELECT number, record FROM listed WHERE record <> ''")
-        return [int(number) for number, record in found if record in wanted]
-
     # --- which row has what ---
 
     def claim(self, what: str, number: int) -> int:
@@ -185,13 +179,17 @@ class Rows:
         found = self._ask("SELECT district, block FROM area")
         return {(int(district), int(block)) for district, block in found}
 
-    def set_missing(self, records: Iterable[tuple[str, str, str]]) -> None:
-        """Keep number, name and remark of the records that the list lacks."""
+    def add_missing(self, records: Iterable[tuple[str, str, str]]) -> None:
+        """Keep number, name and remark of records that the list lacks."""
         with self._lock:
             self._file.execute("BEGIN")
-            self._file.execute("DELETE FROM missing")
             self._file.executemany("INSERT OR REPLACE INTO missing VALUES (?, ?, ?)", records)
             self._file.execute("COMMIT")
+
+    def drop_missing(self, ids: Iterable[str]) -> None:
+        """Forget that the list lacks these records."""
+        with self._lock:
+            self._file.executemany("DELETE FROM missing WHERE id = ?", [(one,) for one in ids])
 
     def missing(self, after: str = "", limit: int = _CHUNK) -> list[tuple[str, str, str]]:
         """Return the next records that the list lacks: number, name, remark."""

@@ -107,19 +107,26 @@ def list_targets(kind: type[Record]) -> Mapping[str, str]:
     }
 
 
-def plan_list(
-    found: Survey, kind: type[Record], choices: Choices, people: Sequence[type[Record]]
-) -> ListPlan:
-    """Plan how a surveyed table is read: as records, and as the ``people`` they are about.
-
-    Where people are looked for, a column of names is never taken for a reference: who is meant is
-    found by all the row says.
+def planned_as(found: Survey, kind: type[Record], choices: Choices, *, listed: bool) -> ListPlan:
+    """Plan how a surveyed table is read: as a list about people, or as records alone.
 
     Raises:
         Unreadable: a column that a person named is not in the table.
     """
-    if not people:
-        return ListPlan(plan(found, kind, choices), {})
+    if listed:
+        return plan_list(found, kind, choices)
+    return ListPlan(plan(found, kind, choices), {})
+
+
+def plan_list(found: Survey, kind: type[Record], choices: Choices) -> ListPlan:
+    """Plan how a surveyed list is read: as records, and as the people they are about.
+
+    A column of names is never taken for a reference: who is meant is found by all the row says.
+    What only new records need is not asked.
+
+    Raises:
+        Unreadable: a column that a person named is not in the table.
+    """
     said = {
         column: target if target is None or _OF not in target else None
         for column, target in choices.mapping.items()
@@ -136,6 +143,7 @@ def plan_list(
     }
     if named:
         own = plan(found, kind, Choices(named).and_also(own_choices))
+    own = replace(own, questions=tuple(one for one in own.questions if not one.for_new))
     taken: dict[str, str | None] = {one.column: None for one in own.columns if one.target}
     taken |= {column: None for column, target in choices.mapping.items() if target is None}
     return ListPlan(
@@ -146,7 +154,7 @@ def plan_list(
                 person,
                 Choices({**taken, **_chosen_for(person.kind(), choices)}, choices.ways),
             )
-            for person in people
+            for person in people_of(kind)
         },
     )
 

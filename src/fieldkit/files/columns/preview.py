@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from fieldkit.aadhaar import last_four, masked, says_aadhaar
 from fieldkit.files.columns.mapping import Guess, Sure
-from fieldkit.files.columns.people import ListPlan, people_of, plan_list
+from fieldkit.files.columns.people import ListPlan, people_of, planned_as
 from fieldkit.files.columns.questions import Choices
 from fieldkit.files.columns.sheets import about_file, sheet_of
 from fieldkit.files.columns.understanding import Preview, PreviewRow, Unanswered
@@ -46,9 +46,10 @@ def preview(
     try:
         with open_records(source, sheet_of(record, choices.sheet)) as file:
             if isinstance(file, Table):
-                people = people_of(record) if about_people else ()
-                found = survey(file, record, people)
-                return preview_of(found, plan_list(found, record, choices, people), reader)
+                found = survey(file, record, people_of(record) if about_people else ())
+                return preview_of(
+                    found, planned_as(found, record, choices, listed=about_people), reader
+                )
             return _of_entries(file, record)
     except Unanswered as doubt:
         return doubt.preview

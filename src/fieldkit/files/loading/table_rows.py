@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from fieldkit.aadhaar import cut_aadhaar
 from fieldkit.files.columns.mapping import Sure
-from fieldkit.files.columns.people import ListPlan, people_of, plan_list
+from fieldkit.files.columns.people import ListPlan, people_of, planned_as
 from fieldkit.files.columns.preview import preview_of
 from fieldkit.files.columns.questions import Choices
 from fieldkit.files.columns.sheets import about_file
@@ -27,11 +27,10 @@ def table_rows(
     Raises:
         Unanswered: a person must choose first.
     """
-    people = people_of(run.kind) if run.about_people else ()
-    found = survey(table, run.kind, people)
+    found = survey(table, run.kind, people_of(run.kind) if run.about_people else ())
     if reasons := reasons_of(run.outputs.name, found.columns):
         choices = Choices({reasons: None}).and_also(choices)  # those of an earlier import
-    planned = plan_list(found, run.kind, choices, people)
+    planned = planned_as(found, run.kind, choices, listed=run.about_people)
     active = planned.active
     if not active and not planned.own.questions:
         raise Unreadable(
