@@ -213,7 +213,9 @@ def test_loans_are_found_by_their_own_number_or_product(
     )
     assert differing(found) == {"Ghulam Mohammad Bhat": ["application_no"]}
     acts.save(store, found, acts.accept(store, found, rows(found, Outcome.DIFFERS)), "Asha")
-    later = compare("loan", "Application ID,Status,Date of Sanction", "LN7700,Sanctioned,02-06-2026")
+    later = compare(
+        "loan", "Application ID,Status,Date of Sanction", "LN7700,Sanctioned,02-06-2026"
+    )
     assert differing(later) == {"Ghulam Mohammad Bhat": ["state", "sanctioned_on"]}
 
 
@@ -303,7 +305,9 @@ LINE = st.tuples(
     st.sampled_from(["", "01-05-2026", "13/06/2026"]),
 )
 HELD = st.lists(
-    st.tuples(NAMES, st.sampled_from(["PMV1111", "PMV1222", None]), st.sampled_from(["CARP", "TAIL"])),
+    st.tuples(
+        NAMES, st.sampled_from(["PMV1111", "PMV1222", None]), st.sampled_from(["CARP", "TAIL"])
+    ),
     max_size=3,
 )
 

@@ -368,10 +368,12 @@ def titles(ids: Sequence[tuple[str, str]], store: Store) -> list[tuple[str, str,
     for kind, number in ids:
         record = found.get((kind, number))
         if record is not None:
-            line = ", ".join(filter(None, (label_of(source, record), record.who(), *_few(record))))
-            said.append((kind, number, f"{line} ({kinds()[kind].title.lower()} {number})"))
+            said.append((kind, number, _line(label_of(source, record), record)))
     return said
 
 
-def _few(record: Record) -> list[str]:
-    return [text for name, text in record.line().items() if text and name != "name"][:4]
+def _line(label: str, record: Record) -> str:
+    """Return what tells a record from others in a line."""
+    words = ", ".join(filter(None, (label, record.who())))
+    more = [text for text in record.line().values() if text and text not in words]
+    return ", ".join((words, *more[:4]))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.words import counted
-from fieldkit.screens.look.glyphs import CORRECT, CRUMB
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.lookup.previewed import preview_lines
 from fieldkit.screens.lookup.rows import label_of
 from fieldkit.screens.widgets.rows import Answer, Choice
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 Numbers = Sequence[tuple[str, str]]
 Done = Callable[[str], Awaitable[object]]
 """Is told what was done."""
-_MOST = 500
-"""Lines of a preview; more are counted."""
 _MANY = 12
 _LATEST = 200
 """Camps that are looked through."""
@@ -145,7 +143,12 @@ class PreviewPage(PickerPage[None]):
                 rows.append(Choice((words,), partial(self._save, work_there=True), key="there"))
         else:
             self.set_keys("Esc back")
-        return Answer(rows, mark=0 if rows else None, after=tuple(_lines(found)), scrolls=True)
+        return Answer(
+            rows,
+            mark=0 if rows else None,
+            after=tuple(preview_lines(found, ("entry", "entries"))),
+            scrolls=True,
+        )
 
     async def _save(self, *, work_there: bool = False) -> None:
         from fieldkit.day.correction import correct
@@ -165,25 +168,6 @@ class PreviewPage(PickerPage[None]):
 
 def _entries(many: int) -> str:
     return counted(many, "entry", "entries")
-
-
-def _lines(found: Preview) -> Iterator[Cell]:
-    yield ""
-    for one in found.changes[:_MOST]:
-        yield (
-            Span(one.label, "strong"),
-            Span(f"   {one.before or 'empty'} "),
-            Span(f"{CRUMB} {one.after or 'empty'}", "accent"),
-        )
-        if one.remark:
-            yield (Span(f"   To check: {one.remark}", "warn"),)
-    if len(found.changes) > _MOST:
-        yield (Span(f"and {_entries(len(found.changes) - _MOST)} more", "dim"),)
-    for kept in found.refused[:_MOST]:
-        yield (Span(f"{CORRECT} {kept.label} stays as it is: {kept.reason}", "bad"),)
-    if found.same:
-        said = "has" if found.same == 1 else "have"
-        yield (Span(f"{_entries(found.same)} {said} this value already.", "dim"),)
 
 
 def _blocks(store: Store, text: str) -> list[tuple[str, int]]:

@@ -50,6 +50,7 @@ def entries(app: AppBase) -> list[MenuEntry]:
         MenuEntry("Due: what waits for whom", "", navigator.open_due, "Work"),
         MenuEntry("Progress: reports and figures", "9 on Home", navigator.open_reports, "Work"),
         MenuEntry("Import a spreadsheet", "7 on Home", navigator.open_import, "Work"),
+        MenuEntry("Portal list: compare it with the records", "", navigator.open_reconcile, "Work"),
         MenuEntry("My entries: what I entered", "", navigator.open_entries, "My day"),
         MenuEntry(
             "Wrong block: move all since a time",
