@@ -9,6 +9,7 @@ import pytest
 from tests.screens.conftest import At, Hand, artisan, put
 from textual import events
 
+from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.store import Edit, Store
@@ -28,7 +29,7 @@ def portal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def ghulam(store: Store) -> str:
     number = artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", "9419011432")
-    given = {"portal_no": "PMV1001", "registered_on": date(2026, 4, 2)}
+    given: dict[str, Value] = {"portal_no": "PMV1001", "registered_on": date(2026, 4, 2)}
     store.save([Edit(Beneficiary, given, number)], "Asha")
     return number
 
@@ -57,7 +58,8 @@ async def test_a_list_is_settled_by_keys_alone(
         assert "1  " in hand.line("uncertain")
 
         await hand.press("<enter>", "<enter>")
-        assert "94190 11432" in hand.line("Mobile") and "94190 11439" in hand.line("Mobile")
+        assert "94190 11432" in hand.line("Mobile")
+        assert "94190 11439" in hand.line("Mobile")
         await hand.press("<enter>")
         assert "Nothing is saved yet." in hand.text()
         await hand.press("<enter>")
@@ -106,10 +108,15 @@ async def test_all_rows_are_taken_at_once(
         assert "Compare these rows with the toolkits here" in hand.text()
         await hand.press("<ctrl+s>")
         await hand.press("<down>", "<enter>")
-        assert "State" in hand.text() and "Delivered" in hand.text()
+        assert "State" in hand.text()
+        assert "Delivered" in hand.text()
         await hand.press("<enter>")
         assert "Nothing is left to decide." in hand.text()
         assert store.where("toolkit", state="DELIVERED")
+        assert "portal, " in store.outbox.of(store.where("toolkit")[0].id)[-1].change.operator
+        await hand.press("<enter>", "26 sep 2025")
+        await hand.press("<enter>")
+        assert "The list is as of 26 Sep 2025" in hand.text()
         await hand.press("<ctrl+z>")
         assert store.where("toolkit", state="SELECTED")
         assert "Take all of the portal's values" in hand.text()

@@ -175,10 +175,16 @@ class Undone(NamedTuple):
 
 def may_undo(store: Store, operator: str) -> int:
     """Return how many entries the last correction of an operator changed; 0: there is none."""
+    return len(last_corrected(store, operator))
+
+
+def last_corrected(store: Store, operator: str) -> Numbers:
+    """Return the entries that the last correction of an operator changed."""
     note = read_note(store.home, _LAST)
     changes = note.get("changes")
     mine = note.get("operator") == operator
-    return len(changes) if mine and isinstance(changes, list) else 0
+    noted = changes if mine and isinstance(changes, list) else []
+    return [(str(one.get("kind")), str(one.get("id"))) for one in noted if isinstance(one, dict)]
 
 
 def undo(store: Store, operator: str) -> Undone:

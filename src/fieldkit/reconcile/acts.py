@@ -10,7 +10,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.about.rows import RecordSource, fetch_references, label_of, shown_value
-from fieldkit.day.correction import CorrectedField, Kept, Planned, Preview, Undone, correct
+from fieldkit.day.correction import (
+    CorrectedField,
+    Kept,
+    Planned,
+    Preview,
+    Undone,
+    correct,
+    last_corrected,
+)
 from fieldkit.day.correction import undo as undo_correction
 from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.scope import Role
@@ -19,7 +27,7 @@ from fieldkit.reconcile.comparison import Comparison
 from fieldkit.reconcile.find import number_fields, with_person
 from fieldkit.reconcile.memory import NOBODY
 from fieldkit.reconcile.rows import Outcome, Row
-from fieldkit.records import Record, Value, kinds, sentence
+from fieldkit.records import Record, Value, sentence
 from fieldkit.records.declaration.permission import Author, denial
 from fieldkit.reference import district_of
 from fieldkit.store import Edit, StoreError, to_json
@@ -51,16 +59,6 @@ def some_rows(found: Comparison, outcome: Outcome, fields: Sequence[str] = ()) -
         if len(taken) >= MOST_AT_ONCE:
             break
     return taken[:MOST_AT_ONCE]
-
-
-def differing_fields(found: Comparison) -> list[tuple[str, int]]:
-    """Return the fields in which rows differ, with how many do, the most first."""
-    many: dict[str, int] = {}
-    for rows in found.rows.chunks(Outcome.DIFFERS):
-        for row in rows:
-            for one in row.differing:
-                many[one.field] = many.get(one.field, 0) + 1
-    return sorted(many.items(), key=lambda pair: -pair[1])
 
 
 # --- accepting what the portal says ---
@@ -125,10 +123,13 @@ def create(store: Store, found: Comparison, rows: Sequence[Row]) -> Act:
 def _new(kind: type[Record], row: Row, number: str, person: Record | None) -> Edit:
     said = {name: value for name, value in with_person(kind, row).items() if name in kind.fields()}
     fields: dict[str, Value] = {**kind.derive(said), **said}
-    if person is not None and "district" not in said:
-        fields |= {"district": person.district, _BLOCK: person.block}
-    elif "district" in said and _BLOCK not in said:
+    block = said.get(_BLOCK)
+    if isinstance(block, int):
+        fields["district"] = district_of(block)
+    elif "district" in said:
         fields[_BLOCK] = None
+    elif person is not None:
+        fields |= {"district": person.district, _BLOCK: person.block}
     return Edit(kind, fields, number, confirmed=frozenset(kind.fields()))
 
 
@@ -246,6 +247,10 @@ def undo(store: Store, found: Comparison, act: Act, operator: str) -> Undone:
     """
     done = Undone(0, 0)
     if act.preview.changes:
+        if last_corrected(store, operator) != [(one.kind, one.id) for one in act.preview.changes]:
+            raise StoreError(
+                "Something else was corrected since. Undo that first, on the page My entries."
+            )
         done = undo_correction(store, operator)
     for row, _ in act.meant:
         found.memory.forget(found.kind.kind(), row)

@@ -82,7 +82,7 @@ class Comparison:
 
     def again(self, store: Store, numbers: Sequence[int]) -> None:
         """Compare rows again, as the records and what was remembered stand now."""
-        before = self.rows.some(numbers)
+        before, areas = self.rows.some(numbers), self.rows.areas()
         rows = [
             replace(row, outcome=Outcome.OPEN, record="", person=None, candidates=(), why="")
             for row in before
@@ -93,10 +93,21 @@ class Comparison:
         found = finder.by_number(rows)
         after = self.compared(store, finder.by_likeness(found))
         self.rows.put(after)
+        if self.rows.areas() != areas:
+            self.rows.clear_missing()
+            self.find_missing(store)
+            return
         ids = sorted({row.record for row in (*before, *after)} - {""})
         self.rows.drop_missing(ids)
         held = store.fetch([self.kind.kind()], ids).values()
         self._add_missing(store, [one for one in held if not one.deleted])
+
+    def take_as_of(self, store: Store, day: date) -> None:
+        """Take the list as of another day: what was registered later is not missing on it."""
+        self.as_of = day
+        self.period = self.period and self.period._replace(until=day)
+        self.rows.clear_missing()
+        self.find_missing(store)
 
     def find_missing(self, store: Store) -> None:
         """Find the records that the list lacks."""
@@ -111,7 +122,9 @@ class Comparison:
         held = store.fetch([self.kind.kind()], ids).values()
         records = {record.id: record for record in held if not record.deleted}
         source = fetch_references(store, records.values())
-        self.rows.cover(areas_of(rows, records))
+        device = store.device
+        home = (device.district, device.block) if device else (0, None)
+        self.rows.cover(areas_of(rows, records, home))
         people = _people(store, rows)
         return [
             self._compared(row, records[row.record], label_of(source, records[row.record]))

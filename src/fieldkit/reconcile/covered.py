@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from fieldkit.about.rows import fetch_references, label_of
 from fieldkit.reconcile.find import number_fields
 from fieldkit.reconcile.rows import Row, Rows
 from fieldkit.records import Record, Use, Value
 from fieldkit.records.fields.formats import Born, Date
+from fieldkit.reference import district_of
 from fieldkit.store import Store
 
+Area: TypeAlias = tuple[int, int | None]
+"""District and block; no block: the whole district."""
 _CHUNK = 500
 
 
@@ -61,16 +64,21 @@ def date_fields(kind: type[Record]) -> Sequence[str]:
     return list(dict.fromkeys([*(name for name in first if name in dates), *dates]))
 
 
-def areas_of(rows: Sequence[Row], records: Mapping[str, Record]) -> set[tuple[int, int | None]]:
-    """Return the areas of rows: as they say themselves, else those of their records."""
-    found = set[tuple[int, int | None]]()
+def areas_of(rows: Sequence[Row], records: Mapping[str, Record], home: Area) -> set[Area]:
+    """Return the areas of rows: as they say themselves, else those of their records.
+
+    ``home``: that of the laptop, for rows that neither say one nor have a record here.
+    """
+    found = set[Area]()
     for row in rows:
         record = records.get(row.record)
         district, block = row.values.get("district"), row.values.get("block")
-        if isinstance(district, int):
-            found.add((district, block if isinstance(block, int) else None))
-        elif record is not None:
-            found.add((record.district, record.block))
+        if isinstance(block, int):
+            found.add((district_of(block) or 0, block))
+        elif isinstance(district, int):
+            found.add((district, None))
+        else:
+            found.add((record.district, record.block) if record else home)
     return found
 
 

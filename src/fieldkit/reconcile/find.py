@@ -140,8 +140,7 @@ class Finder:
             for one in about.get(row.person, ())
             if self._rows.claimed_by(one.id) in (None, row.number)
         ]
-        field = _field_for(self._kind, row.person[0])
-        once = bool((action := self._kind.actions.get(field)) and action.once)
+        once = _is_once(self._kind, row.person[0])
         types = [] if once else _types(self._kind)
         if free and any(row.values.get(name) is None for name in types):
             labels = " and ".join(self._kind.fields()[name].label for name in types)
@@ -262,12 +261,20 @@ def _field_for(kind: type[Record], person: str) -> str:
     return next(name for name in person_fields(kind) if person in kind.references()[name].kinds)
 
 
+def _is_once(kind: type[Record], person: str) -> bool:
+    """Say whether there is one record of a kind about each person."""
+    action = kind.actions.get(_field_for(kind, person))
+    return action is not None and action.once
+
+
 def _told_apart(kind: type[Record], row: Row) -> Iterator[str]:
     """Yield what no other record that is to be made may have as well."""
     for field in number_fields(kind):
         if row.values.get(field) is not None:
             yield f"{field} {row.values[field]}"
-    if row.person:
+    if row.person and _is_once(kind, row.person[0]):
+        yield f"of {row.person[1]}"
+    elif row.person:
         yield " ".join(
             (row.person[1], *(str(row.values.get(n)) for key in kind.match_keys for n in key))
         )

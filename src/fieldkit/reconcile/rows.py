@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ _CHUNK = 500
 _TABLES = """
 CREATE TABLE listed (
     number INTEGER PRIMARY KEY, outcome TEXT NOT NULL, record TEXT NOT NULL, label TEXT NOT NULL,
-    content TEXT NOT NULL
+    fields TEXT NOT NULL, content TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX listed_outcome ON listed (outcome, number);
 CREATE TABLE claimed (what TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
@@ -101,8 +102,8 @@ class Rows:
         with self._lock:
             self._file.execute("BEGIN")
             self._file.executemany(
-                "INSERT OR REPLACE INTO listed VALUES (?, ?, ?, ?, ?)",
-                [(r.number, r.outcome, r.record, r.label, _packed(r)) for r in rows],
+                "INSERT OR REPLACE INTO listed VALUES (?, ?, ?, ?, ?, ?)",
+                [(r.number, r.outcome, r.record, r.label, _fields(r), _packed(r)) for r in rows],
             )
             self._file.execute("COMMIT")
 
@@ -110,6 +111,15 @@ class Rows:
         """Return how many rows have each outcome."""
         found = self._ask("SELECT outcome, count(*) FROM listed GROUP BY outcome")
         return {Outcome(outcome): int(many) for outcome, many in found}
+
+    def differing(self) -> dict[str, int]:
+        """Return the fields in which rows differ, with how many do, the most first."""
+        many: Counter[str] = Counter()
+        query = "SELECT fields, count(*) FROM listed WHERE outcome = ? GROUP BY fields"
+        for fields, count in self._ask(query, Outcome.DIFFERS):
+            for one in fields.split():
+                many[one] += int(count)
+        return dict(many.most_common())
 
     def page(self, outcome: Outcome, after: int = -1, limit: int = _CHUNK) -> list[Row]:
         """Return the next rows with an outcome, behind the row of a number."""
@@ -186,6 +196,10 @@ class Rows:
             self._file.executemany("INSERT OR REPLACE INTO missing VALUES (?, ?, ?)", records)
             self._file.execute("COMMIT")
 
+    def clear_missing(self) -> None:
+        """Forget which records the list lacks."""
+        self._ask("DELETE FROM missing")
+
     def drop_missing(self, ids: Iterable[str]) -> None:
         """Forget that the list lacks these records."""
         with self._lock:
@@ -231,6 +245,10 @@ class Rows:
             [(kind, one) for kind, one in held["candidates"]],
             held["why"],
         )
+
+
+def _fields(row: Row) -> str:
+    return " ".join(one.field for one in row.differing)
 
 
 def _packed(row: Row) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -22,6 +22,7 @@ from fieldkit.screens.look.charts import progress_line
 from fieldkit.screens.look.drawn import Lines
 from fieldkit.screens.look.parts import heading, keys
 from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.reconcile.as_of_page import AsOfPage
 from fieldkit.screens.reconcile.listing import SECTIONS, Section, Session
 from fieldkit.screens.reconcile.preview_page import PreviewPage
 from fieldkit.screens.reconcile.rows_page import MissingPage, RowsPage
@@ -155,16 +156,13 @@ class ComparePage(PickerPage[str]):
             return Answer(mark=None)
         found = session.found
 
-        def read(_store: Store) -> tuple[Counts, list[tuple[str, int]]]:
-            from fieldkit.reconcile.acts import differing_fields
-
-            return found.counts(), differing_fields(found)
+        def read(_store: Store) -> tuple[Counts, Mapping[str, int]]:
+            return found.counts(), found.rows.differing()
 
         counts, fields = await self.read(read, "sections")
         rows = [row for one in SECTIONS if (row := self._section(one, counts))]
-        acts = [*self._acts(counts), *self._fields(fields)]
-        if acts:
-            acts[0] = acts[0]._replace(head=heading("All at once"), gap=("",) if rows else ())
+        acts = [*self._acts(counts), *self._fields(fields), self._as_of(found)]
+        acts[0] = acts[0]._replace(head=heading("All at once"), gap=("",) if rows else ())
         return Answer([*rows, *acts], above=(*self._above(counts), ""), right=frozenset({0}))
 
     def _above(self, counts: Counts) -> list[Cell]:
@@ -218,10 +216,19 @@ class ComparePage(PickerPage[str]):
             found.append(_act("Make all records that only the portal has", self._create))
         return found
 
-    def _fields(self, fields: Sequence[tuple[str, int]]) -> list[Choice]:
+    def _as_of(self, found: Comparison) -> Choice:
+        from fieldkit.records.fields.dates import show_date
+
+        return _act(f"The list is as of {show_date(found.as_of)}: change that", self._change_as_of)
+
+    async def _change_as_of(self) -> None:
+        if self._session is not None:
+            await self.app.push_screen(AsOfPage(self._session, self._done))
+
+    def _fields(self, fields: Mapping[str, int]) -> list[Choice]:
         labels = {name: one.label for name, one in self._kind.fields().items()}
         found: list[Choice] = []
-        for field, many in fields:
+        for field, many in fields.items():
             words = f"{labels[field]} of {counted(many, 'record', 'records')}"
             found.append(_act(f"{words}: take the portal's", partial(self._accept, field)))
             found.append(_act(f"{words}: keep ours", partial(self._keep, field)))
