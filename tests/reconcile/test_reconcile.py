@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+import xlwt
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -222,6 +223,14 @@ def test_loans_are_found_by_their_own_number_or_product(
 
 def _table(path: Path, form: str) -> None:
     lines = [HEAD.split(","), GHULAM.split(","), ZOONI.split(",")]
+    if form == "xls":
+        old = xlwt.Workbook()
+        sheet = old.add_sheet("List")
+        for down, line in enumerate(lines):
+            for across, cell in enumerate(line):
+                sheet.write(down, across, cell)
+        old.save(str(path))
+        return
     if form == "xlsx":
         book = Workbook()
         for line in lines:
@@ -236,7 +245,7 @@ def _table(path: Path, form: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "form"),
-    [("a.csv", "csv"), ("[b]x[b] =1+1.xlsx", "xlsx"), ("portal.xls", "html")],
+    [("a.csv", "csv"), ("[b]x[b] =1+1.xlsx", "xlsx"), ("portal.xls", "html"), ("old.xls", "xls")],
 )
 def test_lists_of_every_form_are_read(
     compare: Compare, ghulam: str, tmp_path: Path, name: str, form: str
