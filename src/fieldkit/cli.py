@@ -279,8 +279,8 @@ def _add_reconcile(commands: Subparsers) -> None:
         "--same",
         action="append",
         default=[],
-        metavar="ROW=ID",
-        help="an uncertain row of the list means this record; may be repeated",
+        metavar="ROW=ID|none",
+        help="which record an uncertain row of the list means; may be repeated",
     )
     reconcile.add_argument(
         "--create", action="store_true", help="make the records that only the portal has"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from tests.commands.conftest import Cli
 
+from fieldkit.reconcile.find import Finder
+from fieldkit.reconcile.rows import Row
 from fieldkit.store import Store
 
 HEADINGS = ("Application ID", "Name", "Father Name", "Mobile", "Gender", "Trade", "Village")
@@ -50,7 +54,7 @@ def test_a_list_is_compared_accepted_and_then_the_same(
     assert "3 records would change. Nothing was saved." in said.text
     ran = cli("reconcile", "beneficiary", portal, "--accept", "Trade", "--create")
     assert ran.code == 1  # one row was rejected, and some records have no number
-    assert "3 records changed, as of portal, " in ran.text
+    assert "3 records changed (portal, " in ran.text
     again = cli("reconcile", "beneficiary", portal, "-o", tmp_path / "left.csv")
     assert "0 differ, 0 differ and are kept" in again.text
     assert "0 only on the portal" in again.text
@@ -80,6 +84,8 @@ def test_a_person_is_confirmed_by_row_and_number(cli: Cli, laptop: Path, tmp_pat
     path.write_text(f"{head},Application ID\n{line},PMV770002\n", encoding="utf-8")
     seen = cli("reconcile", "beneficiary", path, "--json").json
     number = seen["uncertain"][0]["could_be"][0]["id"]
+    would = cli("reconcile", "beneficiary", path, "--same", "2=none", "--dry-run")
+    assert "Row 2 would mean none of them." in would.text
     assert cli("reconcile", "beneficiary", path, "--same", f"2={number}").code == 0
     assert cli("find", "PMV770002", "--json").json[0]["id"] == number
 
@@ -102,3 +108,21 @@ def test_what_cannot_be_meant_is_said(
     ran = cli("reconcile", "beneficiary", path, *options)
     assert ran.code == 2
     assert why in ran.err
+
+
+def test_ctrl_c_stops_a_comparison_and_nothing_is_changed(
+    cli: Cli, laptop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "portal.csv"
+    path.write_text("Application ID,Name,Trade\nPMV770001,Zooni,Tailor\n", encoding="utf-8")
+    before = Finder.by_number
+
+    def stopped(self: Finder, rows: Sequence[Row]) -> list[Row]:
+        signal.raise_signal(signal.SIGINT)
+        return before(self, rows)
+
+    monkeypatch.setattr(Finder, "by_number", stopped)
+    ran = cli("reconcile", "beneficiary", path, "--create")
+    assert ran.code == 1
+    assert "Stopped. Nothing was changed." in ran.err
+    assert cli("status", "--json").json["records"]["beneficiary"] == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from threading import Event
@@ -297,6 +298,9 @@ def test_a_laptop_is_told_what_it_may_not_save(store: Store, compare: Compare, g
 def test_a_stopped_comparison_leaves_nothing(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "portal.csv"
     path.write_text("\n".join([HEAD, ZOONI]), encoding="utf-8")
+    left = store.home / "reconcile-of-a-power-cut"
+    left.mkdir()
+    os.utime(left, (0, 0))
     stop = Event()
     stop.set()
     with pytest.raises(Interrupted):

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from fieldkit.about.words import counted
-from fieldkit.cli import DONE, IN_PART, Unusable
+from fieldkit.cli import DONE, IN_PART, Unusable, print_error
 from fieldkit.commands import known_kind, open_store, operator_of, say, say_json
 from fieldkit.commands.choosing import ask, choices_of
 from fieldkit.commands.stopping import progress_line, stoppable
@@ -18,7 +18,7 @@ from fieldkit.interruption import Interrupted
 from fieldkit.reconcile import acts
 from fieldkit.reconcile.comparison import Comparison, reconcile
 from fieldkit.reconcile.rest import ENDINGS, ONLY_HERE, SECTIONS, Rest, lines_of, write_rest
-from fieldkit.reconcile.rows import Outcome, plain
+from fieldkit.reconcile.rows import Outcome, Row, plain
 from fieldkit.records import Unfit
 from fieldkit.records.fields.dates import PAST_DATE, day_at, show_date
 from fieldkit.store import Store, to_json
@@ -27,7 +27,7 @@ _SHOWN = 20
 """Lines of each section on the terminal."""
 _LISTED = 1000
 """Rows of each section as JSON; a file holds all."""
-_ALL = "all"
+_ALL, _NONE = "all", "none"
 
 
 def compare(args: Namespace) -> int:
@@ -56,7 +56,9 @@ def compare(args: Namespace) -> int:
         except Unreadable as error:
             raise Unusable(str(error)) from None
         except Interrupted:
-            raise Unusable("Stopped. Nothing was compared, and nothing was changed.") from None
+            progress.clear()
+            print_error("Stopped. Nothing was changed.")
+            return IN_PART
         progress.clear()
         try:
             return _report(store, found, args)
@@ -92,7 +94,15 @@ def _decide(store: Store, found: Comparison, args: Namespace) -> Iterator[str]:
     """Do what was chosen; yield what was done, or would be done."""
     operator = operator_of(store)
     for given in args.same:
-        yield from _save(store, found, _meant(store, found, given), operator, args)
+        row, meant = _meant(found, given)
+        if meant is not None:
+            act = acts.confirm(store, found, row, *meant)
+            yield from _save(store, found, act, operator, args)
+        elif args.dry_run:
+            yield f"Row {row.number} would mean none of them."
+        else:
+            acts.deny(store, found, row)
+            yield f"Row {row.number} means none of them: only the portal has it."
     if args.keep:
         fields = _fields(found, args.keep, "--keep")
         rows = acts.some_rows(found, Outcome.DIFFERS, fields)
@@ -127,7 +137,7 @@ def _save(
         return
     many_saved = acts.save(store, found, act, operator)
     again = " `fieldkit entries --undo` puts all back." if many_saved else ""
-    yield f"{counted(many_saved, 'record', 'records')} changed, as of {found.source}.{again}"
+    yield f"{counted(many_saved, 'record', 'records')} changed ({found.source}).{again}"
 
 
 def _fields(found: Comparison, given: Sequence[str], option: str) -> list[str]:
@@ -143,16 +153,16 @@ def _fields(found: Comparison, given: Sequence[str], option: str) -> list[str]:
     return [known[one.casefold()] for one in given]
 
 
-def _meant(store: Store, found: Comparison, given: str) -> acts.Act:
-    """Return the act of ROW=ID: the row means this record, or this person."""
+def _meant(found: Comparison, given: str) -> tuple[Row, tuple[str, str] | None]:
+    """Return the row of ROW=ID, and the record or person it means; None: none of them."""
     number, equals, record_id = given.partition("=")
     rows = found.rows.some([int(number)]) if number.isdecimal() and len(number) < 10 else []
     if not equals or not rows:
         raise Unusable(f"--same {given}: write ROW=ID with a row of the list.")
     match = [one for one in rows[0].candidates if one[1] == record_id]
-    if not match:
-        raise Unusable(f"--same {given}: row {number} does not ask about this record.")
-    return acts.confirm(store, found, rows[0], *match[0])
+    if match or (record_id == _NONE and rows[0].candidates):
+        return rows[0], match[0] if match else None
+    raise Unusable(f"--same {given}: row {number} does not ask about this record.")
 
 
 def _say(found: Comparison, args: Namespace) -> None:

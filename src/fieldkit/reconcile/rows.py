@@ -13,8 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from threading import RLock
+from time import time
 
 from fieldkit.protocol.change import Json
 from fieldkit.reconcile.compare import Difference
@@ -23,6 +25,9 @@ from fieldkit.settings import make_file_private
 from fieldkit.store import to_json
 
 _CHUNK = 500
+_PREFIX = "reconcile-"
+_LEFT_BEHIND = 24 * 3600
+"""Seconds after which the file of a comparison that never ended is removed."""
 _TABLES = """
 CREATE TABLE listed (
     number INTEGER PRIMARY KEY, outcome TEXT NOT NULL, record TEXT NOT NULL, label TEXT NOT NULL,
@@ -82,7 +87,8 @@ class Rows:
 
     def __init__(self, home: Path, kind: type[Record]) -> None:
         self.kind = kind
-        self._folder = TemporaryDirectory(prefix="reconcile-", dir=home, ignore_cleanup_errors=True)
+        _remove_left_behind(home)
+        self._folder = TemporaryDirectory(prefix=_PREFIX, dir=home, ignore_cleanup_errors=True)
         path = Path(self._folder.name) / "rows.sqlite3"
         make_file_private(path)
         self._lock = RLock()
@@ -245,6 +251,14 @@ class Rows:
             [(kind, one) for kind, one in held["candidates"]],
             held["why"],
         )
+
+
+def _remove_left_behind(home: Path) -> None:
+    """Remove what a comparison left that a power cut ended."""
+    for folder in home.glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if time() - folder.stat().st_mtime > _LEFT_BEHIND:
+                rmtree(folder, ignore_errors=True)
 
 
 def _fields(row: Row) -> str:
