@@ -127,6 +127,14 @@ def test_nobody_is_guessed(store: Store, compare: Compare) -> None:
     assert [row.number for row in rows(found, Outcome.PORTAL_ONLY)] == [ali.number]
 
 
+def test_one_whom_another_row_means_for_certain_is_not_proposed(
+    compare: Compare, ghulam: str
+) -> None:
+    alike = ",Ghulam Mohammad Bhat,Abdul Ahad Bhat,9419011432,Carpenter,Wathoora,"
+    found = compare("beneficiary", HEAD, alike, GHULAM)
+    assert found.counts() == counts(differs=1, portal_only=1)
+
+
 def test_rows_about_one_record_must_agree(store: Store, compare: Compare, ghulam: str) -> None:
     other = GHULAM.replace("Mason", "Tailor")
     new = ZOONI.replace("Nagam", "Wathoora")

@@ -21,6 +21,8 @@ from fieldkit.records import Choice, Record, Value
 from fieldkit.records.fields.dates import Date
 from fieldkit.store import Store
 
+_TELLING = frozenset({Part.NAME, Part.MOBILE, Part.LAST_FOUR, Part.ACCOUNT})
+"""Parts without which nobody is likely enough."""
 _MOST = 9
 """Candidates that are named."""
 
@@ -192,7 +194,7 @@ class Finder:
         self, kind: type[Record], values: Mapping[str, Value], row: Row
     ) -> Iterator[tuple[float, tuple[str, str]]]:
         """Yield those who are likely the person, unless another row is about them for certain."""
-        if not values.keys() & set(kind.recognised_by):
+        if _TELLING.isdisjoint(kind.recognised_by.get(name) for name in values):
             return
         known = {name: value for name, value in values.items() if name in kind.fields()}
         place = {"district": self._home()} if not known.get("district") else {}
