@@ -336,7 +336,7 @@ HELD = st.lists(
 
 
 @settings(
-    max_examples=12,
+    max_examples=8,
     phases=[Phase.generate],
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
