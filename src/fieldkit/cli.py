@@ -201,22 +201,9 @@ def _add_files(commands: Subparsers) -> None:
     load.add_argument("what", metavar="KIND|DIR")
     load.add_argument("file", nargs="?", metavar="FILE|-")
     load.add_argument("--dry-run", action="store_true", help="show what would happen, save nothing")
-    load.add_argument("--sheet", default="", metavar="NAME", help="the sheet of a workbook to read")
-    load.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        metavar="FIELD=HEADING",
-        help="the column of a field; =HEADING leaves a column out; may be repeated",
-    )
-    load.add_argument(
-        "--read",
-        action="append",
-        default=[],
-        metavar="HEADING=WAY",
-        help="how a column is written: day-first, month-first, decimal-point ...",
-    )
+    _add_columns(load)
     _add_json(load)
+    _add_reconcile(commands)
 
     export = _add(commands, "export", "write the records of one kind to a file", "records:export")
     export.add_argument("kind")
@@ -333,6 +320,65 @@ def _add_deciding(commands: Subparsers) -> None:
     what.add_argument(
         "--corrected", metavar="TEXT", help="what was done, where no field had to be changed"
     )
+
+
+def _add_columns(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--sheet", default="", metavar="NAME", help="the sheet of a workbook to read"
+    )
+    command.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="FIELD=HEADING",
+        help="the column of a field; =HEADING leaves a column out; may be repeated",
+    )
+    command.add_argument(
+        "--read",
+        action="append",
+        default=[],
+        metavar="HEADING=WAY",
+        help="how a column is written: day-first, month-first, decimal-point ...",
+    )
+
+
+def _add_reconcile(commands: Subparsers) -> None:
+    reconcile = _add(
+        commands,
+        "reconcile",
+        "compare a portal's list with the records here",
+        "reconciling:compare",
+    )
+    reconcile.add_argument("what", metavar="KIND", help="what it lists: beneficiary, toolkit ...")
+    reconcile.add_argument("file", metavar="FILE")
+    reconcile.add_argument(
+        "--as-of", default="", metavar="DATE", help="the day the portal wrote the list; else today"
+    )
+    for option, help_text in (
+        ("--accept", "take the portal's values of this field, or of all; may be repeated"),
+        ("--keep", "keep what stands here in this field, or in all; may be repeated"),
+    ):
+        reconcile.add_argument(
+            option, action="append", default=[], metavar="FIELD|all", help=help_text
+        )
+    reconcile.add_argument(
+        "--same",
+        action="append",
+        default=[],
+        metavar="ROW=ID|none",
+        help="which record an uncertain row of the list means; may be repeated",
+    )
+    reconcile.add_argument(
+        "--create", action="store_true", help="make the records that only the portal has"
+    )
+    reconcile.add_argument(
+        "--dry-run", action="store_true", help="show what would change, save nothing"
+    )
+    reconcile.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write what is left, as CSV or XLSX"
+    )
+    _add_columns(reconcile)
+    _add_json(reconcile)
 
 
 def _add_printing(commands: Subparsers) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from fieldkit.cli import UNUSABLE, Unusable, print_error
 from fieldkit.commands import known_kind, say, say_json
 from fieldkit.files import Choices, Preview, Way, targets
+from fieldkit.records import Record
+
+Targets = Callable[[type[Record]], Mapping[str, str]]
+"""Returns what a column can hold, with the labels."""
 
 
-def choices_of(args: Namespace) -> Choices:
+def choices_of(args: Namespace, targets_of: Targets = targets) -> Choices:
     """Return the choices made by the options ``--map``, ``--read`` and ``--sheet``.
 
     Raises:
@@ -18,7 +23,7 @@ def choices_of(args: Namespace) -> Choices:
     """
     known = {
         key.casefold(): name
-        for name, label in targets(known_kind(args.what)).items()
+        for name, label in targets_of(known_kind(args.what)).items()
         for key in (label, name)
     }
     mapping: dict[str, str | None] = {}
@@ -42,23 +47,28 @@ def _way(option: str) -> tuple[str, Way]:
     return heading.strip(), Way(way)
 
 
-def ask(seen: Preview, args: Namespace) -> int:
-    """Print the questions about a file, each with the options that answer it; return the code."""
+def ask(
+    seen: Preview, args: Namespace, done: str = "imported", targets_of: Targets = targets
+) -> int:
+    """Print the questions about a file, each with the options that answer it; return the code.
+
+    ``done``: what was not done, as there are questions.
+    """
     if args.json:
         say_json({"preview": asdict(seen)})
     elif args.dry_run:
-        say_preview(seen)
+        say_preview(seen, targets_of)
     for question in seen.questions:
         print_error(question.sentence)
         for answer in question.answers:
             print_error(f"  {answer.option}")
-    print_error("Nothing was imported. Type the command again with one of these options.")
+    print_error(f"Nothing was {done}. Type the command again with one of these options.")
     return UNUSABLE
 
 
-def say_preview(seen: Preview) -> None:
+def say_preview(seen: Preview, targets_of: Targets = targets) -> None:
     """Print what each column is taken for, and the first rows as they will be stored."""
-    labels = targets(known_kind(seen.kind))
+    labels = targets_of(known_kind(seen.kind))
     for one in seen.columns:
         held = labels.get(one.target, one.target) if one.target else "no field"
         say(f"  “{one.column}”: {held}, {one.sure}. {one.why}")

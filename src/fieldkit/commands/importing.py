@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from threading import Event
-from types import FrameType
 
 from fieldkit.cli import DONE, IN_PART, Unusable, print_error
 from fieldkit.commands import known_kind, open_store, operator_of, say, say_json
 from fieldkit.commands.choosing import ask, choices_of, say_preview
+from fieldkit.commands.stopping import ProgressLine, progress_line, stoppable
 from fieldkit.files import Loaded, Unanswered, Unreadable, load_folder
 from fieldkit.files import load as load_file
 from fieldkit.records.fields.formats import indian
@@ -24,7 +22,7 @@ from fieldkit.store import Store, StoreError
 def load(args: Namespace) -> int:
     """Import records from a file, or from every file of a folder."""
     _check(args)
-    with open_store() as store, _stoppable() as stop, _progress() as progress:
+    with open_store() as store, stoppable() as stop, progress_line() as progress:
         if store.device is None:
             raise Unusable("This laptop is not set up yet. Run `fieldkit init` first.")
         try:
@@ -58,56 +56,9 @@ def _check(args: Namespace) -> None:
         raise Unusable("--map, --read and --sheet are for one file. Give its kind and the file.")
 
 
-class _Progress:
-    """A line on the terminal that shows the progress of an import."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-        """Rows read of the current file."""
-        self._visible = sys.stderr.isatty()
-
-    def __call__(self, rows: int, done: int, total: int) -> None:
-        self.rows = rows
-        share = f", {100 * done // total}%" if total else ""
-        self._write(f"{indian(rows)} rows{share}  (Ctrl+C stops)")
-
-    def clear(self) -> None:
-        """Clear the line for the next message."""
-        self._write("")
-
-    def _write(self, text: str) -> None:
-        if self._visible:
-            sys.stderr.write(f"\r{text:50}\r")
-            sys.stderr.flush()
-
-
-@contextmanager
-def _progress() -> Iterator[_Progress]:
-    progress = _Progress()
-    try:
-        yield progress
-    finally:
-        progress.clear()
-
-
-@contextmanager
-def _stoppable() -> Iterator[Event]:
-    """Let the first Ctrl+C stop the import between two rows, and a second one at once."""
-    stop = Event()
-
-    def request_stop(_signal: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    before = signal.signal(signal.SIGINT, request_stop)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _load(store: Store, args: Namespace, progress: _Progress, stop: Event) -> Mapping[str, Loaded]:
+def _load(
+    store: Store, args: Namespace, progress: ProgressLine, stop: Event
+) -> Mapping[str, Loaded]:
     """Return the results by file name."""
     operator = operator_of(store)
     if args.file is None:

@@ -123,10 +123,13 @@ def preview(store: Store, entries: Numbers, corrected: CorrectedField, value: Va
     return Preview(corrected, changes, refused, len(found) - len(changing))
 
 
-def correct(store: Store, planned: Preview, operator: str, *, work_there: bool = False) -> int:
+def correct(
+    store: Store, planned: Preview, operator: str, *, work_there: bool = False, source: str = ""
+) -> int:
     """Save what was previewed, all in one act; return how many entries changed.
 
-    ``work_there``: enter new records in that block too from now on.
+    ``work_there``: enter new records in that block too from now on; ``source``: where the values
+    come from, which each change says beside the operator.
 
     Raises:
         StoreError: nothing was saved.
@@ -143,7 +146,7 @@ def correct(store: Store, planned: Preview, operator: str, *, work_there: bool =
     }
     # Noted first: what was not saved then holds the former values, and an undo finds nothing.
     _note(store, note)
-    saved = store.save(edits, operator)
+    saved = store.save(edits, f"{operator} ({source})" if source else operator)
     if work_there and edits:
         district, block = (edits[0].fields.get(name) for name in ("district", BLOCK))
         if isinstance(district, int):
@@ -199,6 +202,15 @@ def may_undo(store: Store, operator: str) -> int:
     if note.get("operator") != operator or not isinstance(changes, list):
         return 0
     return many if isinstance(many, int) else len(changes)
+
+
+def last_corrected(store: Store, operator: str) -> Numbers:
+    """Return the records that the last correction of an operator changed or made."""
+    note = read_note(store.home, _LAST)
+    changes = note.get("changes")
+    mine = note.get("operator") == operator
+    noted = changes if mine and isinstance(changes, list) else []
+    return [(str(one.get("kind")), str(one.get("id"))) for one in noted if isinstance(one, dict)]
 
 
 def undo(store: Store, operator: str) -> Undone:

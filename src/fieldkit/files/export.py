@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
@@ -90,7 +90,10 @@ def write_records(
     counted = _Counted(records)
     with _written(target) as file:
         try:
-            many = _WRITERS[form](file, names, counted)
+            if form == "jsonl":
+                many = _jsonl(file, names, counted)
+            else:
+                many = _TABLES[form](file, names, ([*_texts(one, names)] for one in counted))
         finally:
             if not isinstance(target, Path):
                 log_export(store, kind, counted.many, form, operator)
@@ -132,6 +135,21 @@ def free_name(folder: Path, name: str, form: str) -> Path:
     return path
 
 
+def write_table(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    target: Path,
+    form: Literal["csv", "xlsx"],
+) -> int:
+    """Write rows of text under headings; return how many.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    with _written(target) as file:
+        return _TABLES[form](file, headings, rows)
+
+
 @contextmanager
 def _written(target: Path | BinaryIO) -> Iterator[BinaryIO]:
     """Write to a temporary file next to the target, and rename it at the end."""
@@ -148,14 +166,14 @@ def _written(target: Path | BinaryIO) -> Iterator[BinaryIO]:
         temporary.unlink(missing_ok=True)
 
 
-def _csv(file: BinaryIO, names: list[str], records: Iterator[Record]) -> int:
+def _csv(file: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
     """Write UTF-8 with a byte order mark, which Excel needs for Hindi and Urdu."""
     writer = csv.writer(_Encoded(file))
     file.write(b"\xef\xbb\xbf")
-    writer.writerow(names)
+    writer.writerow(headings)
     count = 0
-    for record in records:
-        writer.writerow([escape_formula(text) for text in _texts(record, names)])
+    for row in rows:
+        writer.writerow([escape_formula(text) for text in row])
         count += 1
     return count
 
@@ -170,18 +188,18 @@ class _Encoded:
         return self._file.write(text.encode())
 
 
-def _xlsx(file: BinaryIO, names: list[str], records: Iterator[Record]) -> int:
+def _xlsx(file: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
     """Write every value as text, so that Excel runs, rounds and reformats nothing."""
     from openpyxl import Workbook
     from openpyxl.cell import Cell, WriteOnlyCell
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Records")
-    sheet.append(names)
+    sheet.append(headings)
     count = 0
-    for record in records:
+    for row in rows:
         cells: list[Cell | None] = []
-        for text in _texts(record, names):
+        for text in row:
             cell = WriteOnlyCell(sheet, value=text)
             cell.data_type = "s"
             cells.append(cell if text else None)
@@ -212,7 +230,7 @@ def fields_of(record: Record, names: Iterable[str]) -> dict[str, Json]:
     return fields
 
 
-_WRITERS = {"csv": _csv, "xlsx": _xlsx, "jsonl": _jsonl}
+_TABLES = {"csv": _csv, "xlsx": _xlsx}
 
 
 @cache

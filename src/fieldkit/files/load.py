@@ -10,9 +10,10 @@ from typing import BinaryIO
 from fieldkit.files.columns.questions import Choices
 from fieldkit.files.columns.sheets import sheet_of
 from fieldkit.files.columns.understanding import Unanswered
-from fieldkit.files.loading.import_run import ImportRun, Loaded, Progress
+from fieldkit.files.loading.import_run import ImportRun
 from fieldkit.files.loading.jsonl_rows import jsonl_rows
 from fieldkit.files.loading.output_files import OutputFiles
+from fieldkit.files.loading.row_run import Loaded, Progress
 from fieldkit.files.loading.table_rows import table_rows
 from fieldkit.files.tables.open import open_records
 from fieldkit.files.tables.table import Entries, Unreadable

@@ -308,6 +308,28 @@ class Navigation:
 
         await self._open_once(ImportPage())
 
+    async def open_reconcile(self, kind: str = "") -> None:
+        """Open the comparison with a list of the portal, of one kind or of any."""
+        from fieldkit.screens.files.import_page import ImportPage
+        from fieldkit.screens.files.purpose import Purpose
+        from fieldkit.screens.reconcile.compare_page import ComparePage
+        from fieldkit.screens.reconcile.listing import labels, understood
+
+        await self._app.opened()
+        await self._app.ask(lambda _store: None)  # the records are loaded then
+        from fieldkit.records import kinds
+
+        purpose = Purpose(
+            "Portal list",
+            lambda of: f"Compare these rows with the {of.plural.lower()} here",
+            understood,
+            labels,
+            ComparePage,
+            "compare",
+            new=False,
+        )
+        await self._open_once(ImportPage(purpose, kinds().get(kind)))
+
     async def open_sync(self, *, begin: bool = False) -> None:
         """Open the sync page; ``begin``: start a sync too."""
         from fieldkit.screens.sync.sync_page import SyncPage

@@ -445,7 +445,7 @@ class Store:
         return self.new_ids(1)[0]
 
     def new_ids(self, many: int) -> list[str]:
-        """Take so many record numbers."""
+        """Take record numbers for records that are noted before they are saved."""
         with self._database.write() as connection:
             origin = set_up(read_device(connection)).origin
             first = take_numbers(connection, many)

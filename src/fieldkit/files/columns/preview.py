@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from fieldkit.aadhaar import cut_aadhaar, last_four, masked, says_aadhaar
+from fieldkit.aadhaar import last_four, masked, says_aadhaar
 from fieldkit.files.columns.mapping import Guess, Sure
-from fieldkit.files.columns.plan import Plan, plan
+from fieldkit.files.columns.people import ListPlan, people_of, planned_as
 from fieldkit.files.columns.questions import Choices
 from fieldkit.files.columns.sheets import about_file, sheet_of
 from fieldkit.files.columns.understanding import Preview, PreviewRow, Unanswered
@@ -31,10 +30,12 @@ def preview(
     choices: Choices | None = None,
     home: int = 0,
     known: Known | None = None,
+    about_people: bool = False,
 ) -> Preview:
     """Return how an import of ``source`` would understand it.
 
-    ``home``: LGD code of the laptop's district; ``known``: its records, for cells that name one.
+    ``home``: LGD code of the laptop's district; ``known``: its records, for cells that name one;
+    ``about_people``: also which columns are about the person of a row.
 
     Raises:
         Unreadable: the file cannot be used.
@@ -45,18 +46,16 @@ def preview(
     try:
         with open_records(source, sheet_of(record, choices.sheet)) as file:
             if isinstance(file, Table):
-                return _of_table(file, record, reader, choices)
+                found = survey(file, record, people_of(record) if about_people else ())
+                return preview_of(
+                    found, planned_as(found, record, choices, listed=about_people), reader
+                )
             return _of_entries(file, record)
     except Unanswered as doubt:
         return doubt.preview
 
 
-def _of_table(file: Table, kind: type[Record], reader: Reader, choices: Choices) -> Preview:
-    found = survey(file, kind)
-    return preview_of(found, plan(found, kind, choices), reader)
-
-
-def preview_of(found: Survey, planned: Plan, reader: Reader) -> Preview:
+def preview_of(found: Survey, planned: ListPlan, reader: Reader) -> Preview:
     """Return what a plan makes of the first rows."""
     kind = reader.kind
     reader = Reader(
@@ -64,11 +63,13 @@ def preview_of(found: Survey, planned: Plan, reader: Reader) -> Preview:
         reader.home,
         reader.known,
         own_export=found.is_own_export(kind),
-        ways=planned.ways,
+        ways=planned.own.ways,
         days_from_1904=found.table.days_from_1904,
     )
+    people = planned.readers(reader)
     rows = [
-        _shown_row(row, _read(row.cells, planned, reader), kind) for row in found.first[:_SHOWN]
+        _shown_row(row, planned.read(row.cells, reader, people), kind)
+        for row in found.first[:_SHOWN]
     ]
     notes = [*about_file(found.table), *found.table.remarks(), *found.left_out.notes()]
     several = tuple(sheet.name for sheet in found.table.sheets[1:] and found.table.sheets)
@@ -77,20 +78,11 @@ def preview_of(found: Survey, planned: Plan, reader: Reader) -> Preview:
         list(planned.columns),
         found.heading,
         rows,
-        planned.questions,
+        planned.own.questions,
         notes,
         found.table.sheet if several else "",
         several,
     )
-
-
-def _read(cells: Sequence[str], planned: Plan, reader: Reader) -> RowValues:
-    texts = {
-        target: cut_aadhaar(cells[at]) if at in planned.aadhaar else cells[at]
-        for at, target in planned.active.items()
-        if at < len(cells)
-    }
-    return reader.read(texts)
 
 
 def _shown_row(read: Row, row: RowValues, kind: type[Record]) -> PreviewRow:
@@ -101,6 +93,13 @@ def _shown_row(read: Row, row: RowValues, kind: type[Record]) -> PreviewRow:
         for name, value in row.fields.items()
         if value is not None
     }
+    for name, about in row.about.items():
+        person = kinds()[name]
+        values |= {
+            f"{person.title}: {one.label}": masked(one.format.show(about[field]))
+            for field, one in person.form_fields().items()
+            if about.get(field) is not None
+        }
     number_of_record = {fields["id"].label: row.id} if row.id else {}
     return PreviewRow(read.number, {**number_of_record, **values}, masked(" ".join(reasons)))
 

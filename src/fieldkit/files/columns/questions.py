@@ -52,6 +52,8 @@ class Question:
     """The columns it is about; those the field could be in."""
     sentence: str
     answers: tuple[Answer, ...]
+    for_new: bool = False
+    """Whether only new records need the answer."""
 
 
 def which_column(target: str, label: str, columns: Sequence[str]) -> Question:
@@ -72,7 +74,11 @@ def no_column(target: str, label: str, columns: Sequence[str]) -> Question:
     if columns:
         sentence += " Choose one."
     return Question(
-        target, tuple(columns), sentence, tuple(_is(target, one, (one,)) for one in columns)
+        target,
+        tuple(columns),
+        sentence,
+        tuple(_is(target, one, (one,)) for one in columns),
+        for_new=True,
     )
 
 

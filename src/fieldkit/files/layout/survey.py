@@ -57,14 +57,17 @@ class Survey:
         return _is_own_export(self.columns, kind)
 
 
-def survey(table: Table, kind: type[Record]) -> Survey:
+def survey(table: Table, kind: type[Record], also: Sequence[type[Record]] = ()) -> Survey:
     """Examine the first rows of an opened table.
+
+    ``also``: kinds whose fields the headings may name as well.
 
     Raises:
         Unreadable: it is a form, or damaged.
     """
     surveyed = list(filter(None, _within_bounds(table.rows, (0, 0))))
-    head = heading_rows(surveyed, kind)
+    found = [heading_rows(surveyed, one) for one in (kind, *also)]
+    head = max(found, key=lambda one: one.known if one else -1)
     cells = head.cells if head else ("",) * max((len(row.cells) for row in surveyed), default=0)
     if is_form(surveyed, head, kind):
         raise Unreadable(

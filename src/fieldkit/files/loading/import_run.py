@@ -1,59 +1,19 @@
-"""One import run: rows become edits; good ones are saved, bad ones are returned with reasons.
-
-A row is forgotten once its chunk is saved, so memory does not grow with the file.
-"""
+"""One import run: rows become edits; good ones are saved, bad ones are returned with reasons."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from threading import Event
-from typing import TypeAlias, cast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
 
-from fieldkit.aadhaar import masked
-from fieldkit.files.columns.understanding import Preview
-from fieldkit.files.loading.duplicates import Duplicate, Duplicates
+from fieldkit.files.loading.duplicates import Duplicates
 from fieldkit.files.loading.output_files import OutputFiles
-from fieldkit.files.loading.rejects import Rejects
 from fieldkit.files.loading.remarks import Remarks
-from fieldkit.files.tables.table import Position, Unreadable
-from fieldkit.files.values.reader import Reader, RowValues
-from fieldkit.protocol.change import Json, Op
+from fieldkit.files.loading.row_run import Loaded, Original, RowRun
+from fieldkit.files.values.reader import RowValues
+from fieldkit.protocol.change import Op
 from fieldkit.records import Finding, Record, Severity, Value, sentence
 from fieldkit.store import Edit, Refused, Saved, Store
-
-_CHUNK = 500
-"""Rows saved in one transaction."""
-_REASONS_KEPT = 5
-
-Progress: TypeAlias = Callable[[int, int, int], None]
-"""Called after each chunk with (rows, read, total); see :data:`Position` for the last two."""
-Original: TypeAlias = "Sequence[str] | Mapping[str, Json]"
-
-
-@dataclass(slots=True)
-class Loaded:
-    """The result of an import."""
-
-    imported: int = 0
-    changed: int = 0
-    skipped: int = 0
-    """Rows whose record exists with the same content."""
-    rejected: int = 0
-    reasons: list[tuple[int, str]] = field(default_factory=list)
-    """The first rejected rows: (row, why), at most 5."""
-    rejects_file: Path | None = None
-    """All of them; none after a rehearsal."""
-    duplicates: list[Duplicate] = field(default_factory=list)
-    """At most 1,000; ``notes`` mention any further ones."""
-    duplicates_file: Path | None = None
-    """All of them, with names, for people to read."""
-    notes: list[str] = field(default_factory=list)
-    preview: Preview | None = None
-    """How the columns of a table were understood, and its first rows."""
-    cancelled: bool = False
-    """Stopped before its end; rows already saved stay."""
 
 
 @dataclass(slots=True)
@@ -65,77 +25,44 @@ class _Row:
     edit: Edit
 
 
-class ImportRun:
+class ImportRun(RowRun):
     """Counts results, and collects rows into the next chunk to save."""
 
     def __init__(
         self, store: Store, kind: type[Record], operator: str, outputs: OutputFiles
     ) -> None:
-        device = store.device
-        self.store = store
-        self.kind = kind
+        super().__init__(store, kind, outputs)
         self.operator = operator
-        self.outputs = outputs
-        self.loaded = Loaded()
-        self.reader = Reader(kind, device.district if device else 0, store)
-        self.rejects = Rejects(outputs, columns=None, hide=lambda _, value: masked(value))
         self._duplicates = Duplicates(store, kind, outputs)
         self._remarks = Remarks()
         self._chunk: list[_Row] = []
 
-    def process(
-        self,
-        rows: Iterator[tuple[int, Original, RowValues] | None],
-        position: Position,
-        progress: Progress | None,
-        stop: Event | None,
-    ) -> None:
-        """Import all rows, chunk by chunk; None stands for a row that holds no record."""
-        read = 0
-        try:
-            for row in rows:
-                read += 1
-                if row:
-                    self._add(*row)
-                if len(self._chunk) >= _CHUNK:
-                    self._save()
-                if read % _CHUNK == 0 and progress:
-                    progress(read, *position())
-                if stop and stop.is_set():
-                    self.loaded.cancelled = True
-                    break
-        except Unreadable as problem:
-            if not read:
-                raise
-            self.loaded.notes.append(str(problem))
-            self.loaded.cancelled = True
-        self._save()
-        if progress:
-            progress(read, *position())
-
     def result(self) -> Loaded:
-        """Return the counts with all notes."""
-        loaded, found = self.loaded, self._duplicates
-        loaded.rejects_file = self.rejects.path
+        """Return the counts with all notes, and the likely duplicates."""
+        loaded, found = super().result(), self._duplicates
         loaded.duplicates, loaded.duplicates_file = found.found, found.path
-        loaded.notes += [*self.reader.interpretations.notes(), *self._remarks.notes()]
-        if more := found.count - len(found.found):
-            loaded.notes.append(
-                f"{more} more that may be the same person are listed only in the file."
-            )
-        if loaded.cancelled:
-            loaded.notes.append(
-                "The import was stopped before the end. Rows already imported stay."
-            )
-        loaded.notes = [masked(note) for note in loaded.notes]
         return loaded
+
+    def notes(self) -> list[str]:
+        """Return what is to be said about the import."""
+        said = [*super().notes(), *self._remarks.notes()]
+        if more := self._duplicates.count - len(self._duplicates.found):
+            said.append(f"{more} more that may be the same person are listed only in the file.")
+        if self.loaded.cancelled:
+            said.append("The import was stopped before the end. Rows already imported stay.")
+        return said
 
     def close(self) -> None:
         """Close the output files."""
-        self.rejects.close()
+        super().close()
         self._duplicates.close()
 
-    def _add(self, number: int, original: Original, values: RowValues) -> None:
+    def waiting(self) -> int:
+        """Return how many rows wait to be saved."""
+        return len(self._chunk)
+
+    def add(self, number: int, original: Original, values: RowValues) -> None:
+        """Turn a row into an edit, or reject it."""
         # Unknown fields of a newer version may be lists or objects; they are kept unchanged.
         extra = cast(Mapping[str, Value], values.extra)
         edit = Edit(
@@ -150,7 +77,7 @@ class ImportRun:
             more = [
                 reason for reason in self._blocking(edit) if reason.partition(":")[0] not in known
             ]
-            self._reject(number, original, [*values.reasons, *more])
+            self.reject(number, original, [*values.reasons, *more])
         else:
             self._chunk.append(_Row(number, original, edit))
 
@@ -165,13 +92,8 @@ class ImportRun:
         field = self.kind.fields().get(finding.field)
         return f"{field.label if field else finding.field}: {sentence(finding)}"
 
-    def _reject(self, number: int, original: Original, reasons: Sequence[str]) -> None:
-        self.loaded.rejected += 1
-        if len(self.loaded.reasons) < _REASONS_KEPT:
-            self.loaded.reasons.append((number, masked(" ".join(reasons))))
-        self.rejects.add(original, reasons)
-
-    def _save(self) -> None:
+    def take_chunk(self) -> None:
+        """Save the rows that wait, in one transaction."""
         chunk, self._chunk = self._chunk, []
         if not chunk:
             return
@@ -180,7 +102,7 @@ class ImportRun:
         for row, result in zip(chunk, results, strict=True):
             if isinstance(result, Refused):
                 found = [self._reason(f) for _, f in result.findings]
-                self._reject(row.number, row.original, found)
+                self.reject(row.number, row.original, found)
             else:
                 self._count(row.number, result)
                 if result.op in {Op.CREATE, Op.EDIT}:

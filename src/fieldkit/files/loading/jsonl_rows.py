@@ -9,8 +9,8 @@ from itertools import chain, islice
 
 from fieldkit.aadhaar import cut_aadhaar, last_four, says_aadhaar
 from fieldkit.files.layout.survey import SURVEYED_ROWS
-from fieldkit.files.loading.import_run import ImportRun, Original
 from fieldkit.files.loading.rejects import hiding, reasons_of
+from fieldkit.files.loading.row_run import Original, RowRun
 from fieldkit.files.tables.cell_text import cell_text
 from fieldkit.files.tables.table import Entries, Entry
 from fieldkit.files.values.reader import RowValues, accounts_of
@@ -22,7 +22,7 @@ from fieldkit.records.fields.formats import AadhaarLastFour, Moment
 _DIGITS_OF_A_DATE = 8
 
 
-def jsonl_rows(file: Entries, run: ImportRun) -> Iterator[tuple[int, Original, RowValues] | None]:
+def jsonl_rows(file: Entries, run: RowRun) -> Iterator[tuple[int, Original, RowValues] | None]:
     """Yield (line number, fields as written, values) of each line."""
     first = list(islice(file.entries, SURVEYED_ROWS))
     run.reader.own_export = True
@@ -41,7 +41,7 @@ def jsonl_rows(file: Entries, run: ImportRun) -> Iterator[tuple[int, Original, R
     ]
 
 
-def _accounts_held(first: list[Entry], run: ImportRun) -> dict[str, list[str]]:
+def _accounts_held(first: list[Entry], run: RowRun) -> dict[str, list[str]]:
     """Return the values of account and reference fields in new records."""
     held: dict[str, list[str]] = {}
     for entry in (entry for entry in first if "id" not in entry.fields):
@@ -55,7 +55,7 @@ def _accounts_held(first: list[Entry], run: ImportRun) -> dict[str, list[str]]:
 class _Lines:
     """Reads the lines of one file."""
 
-    run: ImportRun
+    run: RowRun
     cuts: Counter[str] = field(default_factory=Counter)
     """How often a value was cut, by name."""
 

@@ -6,41 +6,42 @@ from collections.abc import Iterator, Sequence
 
 from fieldkit.aadhaar import cut_aadhaar
 from fieldkit.files.columns.mapping import Sure
-from fieldkit.files.columns.plan import Plan, plan
+from fieldkit.files.columns.people import ListPlan, people_of, planned_as
 from fieldkit.files.columns.preview import preview_of
 from fieldkit.files.columns.questions import Choices
 from fieldkit.files.columns.sheets import about_file
 from fieldkit.files.columns.understanding import Unanswered
 from fieldkit.files.layout.left_out import Why
 from fieldkit.files.layout.survey import Survey, survey
-from fieldkit.files.loading.import_run import ImportRun, Original
 from fieldkit.files.loading.rejects import hiding, reasons_of
+from fieldkit.files.loading.row_run import Original, RowRun
 from fieldkit.files.tables.table import Table, Unreadable
 from fieldkit.files.values.reader import RowValues, accounts_of
 
 
 def table_rows(
-    table: Table, run: ImportRun, choices: Choices
+    table: Table, run: RowRun, choices: Choices
 ) -> Iterator[tuple[int, Original, RowValues] | None]:
     """Yield (row number, cells, values) of each row; None for a row that holds no record.
 
     Raises:
         Unanswered: a person must choose first.
     """
-    found = survey(table, run.kind)
+    found = survey(table, run.kind, people_of(run.kind) if run.about_people else ())
     if reasons := reasons_of(run.outputs.name, found.columns):
         choices = Choices({reasons: None}).and_also(choices)  # those of an earlier import
-    planned = plan(found, run.kind, choices)
-    active, cut = planned.active, planned.aadhaar
-    if not any(one.target for one in planned.columns) and not planned.questions:
+    planned = planned_as(found, run.kind, choices, listed=run.about_people)
+    active = planned.active
+    if not active and not planned.own.questions:
         raise Unreadable(
             "No column of this file was recognised. Write headings, or choose a field for each "
             "column."
         )
     run.loaded.preview = preview_of(found, planned, run.reader)
-    if planned.questions:
+    if planned.own.questions:
         raise Unanswered(run.loaded.preview)
     _prepare(run, found, planned)
+    readers = planned.readers(run.reader)
     run.loaded.notes += [*about_file(table), *_about(found, planned)]
     width = len(found.columns)
     for row in found.rows:
@@ -52,21 +53,21 @@ def table_rows(
             found.left_out.add(row, Why.FOREIGN)
             yield None
             continue
-        for at in cut:
+        for at in planned.aadhaar:
             cells[at] = cut_aadhaar(cells[at])
-        values = run.reader.read({target: cells[at] for at, target in active.items()})
+        values = planned.read(cells, run.reader, readers)
         if problem := row.problem or _overflow(cells, width):
             values.reasons.insert(0, problem)
         yield row.number, cells, values
     run.loaded.notes += [*table.remarks(), *found.left_out.notes()]
 
 
-def _prepare(run: ImportRun, found: Survey, planned: Plan) -> None:
+def _prepare(run: RowRun, found: Survey, planned: ListPlan) -> None:
     """Set up the reader and the writer of rejected rows for these columns."""
     run.reader.own_export = found.is_own_export(run.kind)
-    run.reader.ways = planned.ways
+    run.reader.ways = planned.own.ways
     run.reader.days_from_1904 = found.table.days_from_1904
-    active = planned.active
+    active = planned.own.active
     # The values of our own exports were confirmed when they were saved.
     held = (
         {} if run.reader.own_export else {target: found.values(at) for at, target in active.items()}
@@ -78,7 +79,7 @@ def _prepare(run: ImportRun, found: Survey, planned: Plan) -> None:
     run.rejects.hide = hiding(run.kind, fields, run.reader.accounts, aadhaar.__contains__)
 
 
-def _about(found: Survey, planned: Plan) -> Iterator[str]:
+def _about(found: Survey, planned: ListPlan) -> Iterator[str]:
     for at in sorted(planned.aadhaar):
         if all(cut_aadhaar(value) == value for value in found.values(at)):
             continue

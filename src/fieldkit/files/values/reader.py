@@ -84,6 +84,8 @@ class RowValues:
     confirmed: frozenset[str] = frozenset()
     reasons: list[str] = field(default_factory=list)
     """Everything that is wrong with the row, as sentences."""
+    about: dict[str, dict[str, Value]] = field(default_factory=dict)
+    """Of a list about people: what the row says of the person, by the kinds that can be meant."""
 
 
 @dataclass(slots=True)
@@ -105,6 +107,8 @@ class Reader:
     """How the dates and numbers of a field are written in this file."""
     days_from_1904: bool = False
     """Dates written as mere numbers count from 1904."""
+    derives: bool = True
+    """Add to a new record what follows from its values."""
     interpretations: Interpretations = field(default_factory=Interpretations)
     _readers: dict[str, CellReader] = field(default_factory=dict)
 
@@ -145,7 +149,7 @@ class Reader:
         row.fields.pop("deleted", None)
         if row.id is None:
             row.fields = {name: value for name, value in row.fields.items() if value is not None}
-            if not self.own_export:
+            if self.derives and not self.own_export:
                 row.fields = {**self.kind.derive(row.fields), **row.fields}
             if row.fields.get("district", self.home) != self.home:
                 row.fields.setdefault("block", None)

@@ -140,6 +140,9 @@ class Navigator(Protocol):
     async def open_import(self) -> None:
         """Open the import of a spreadsheet."""
 
+    async def open_reconcile(self, kind: str = "") -> None:
+        """Open the comparison with a list of the portal, of one kind or of any."""
+
     async def open_sync(self, *, begin: bool = False) -> None:
         """Open the sync page; ``begin``: start a sync too."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ from fieldkit.screens.widgets.rows import Answer, Choice, stay
 
 if TYPE_CHECKING:
     from fieldkit.files import Choices, Guess, Preview, Question
-    from fieldkit.records import Record
 
 _SIGNS: dict[str, tuple[str, StyleName]] = {
     "chosen": (SAME, "ok"),
@@ -46,12 +45,12 @@ COLUMN_HEADINGS = ("Column", "Holds", "How sure")
 
 
 def column_rows(
-    kind: type[Record], seen: Preview, text: str, change: Callable[[str], Awaitable[object]]
+    labels: Mapping[str, str],
+    seen: Preview,
+    text: str,
+    change: Callable[[str], Awaitable[object]],
 ) -> list[Choice]:
     """Return a row for each column: its heading, its field, how sure that is and why."""
-    from fieldkit.files import targets
-
-    labels = targets(kind)
     return [
         Choice(
             ((Span(one.column, "strong"),), _holds(labels.get(one.target or "")), _how_sure(one)),
@@ -75,28 +74,29 @@ def _how_sure(one: Guess) -> Cell:
 
 
 def field_rows(
-    kind: type[Record], text: str, take: Callable[[str | None], Awaitable[object]]
+    labels: Mapping[str, str], text: str, take: Callable[[str | None], Awaitable[object]]
 ) -> list[Choice]:
     """Return a row for each field that a column can hold."""
-    from fieldkit.files import targets
-
     words = text.casefold().split()
     return [
         Choice((label,), partial(take, name), key=name)
-        for name, label in targets(kind).items()
+        for name, label in labels.items()
         if all(word in f"{label} {name}".casefold() for word in words)
     ]
 
 
 def first_rows(
-    kind: type[Record], seen: Preview, width: int, change: Callable[[str], Awaitable[object]]
+    labels: Mapping[str, str],
+    seen: Preview,
+    width: int,
+    change: Callable[[str], Awaitable[object]],
 ) -> Answer:
     """Return the first rows as they will be stored, below headings.
 
     If the columns do not fit beside each other, each is a line with the rows beside each other, and
     Enter changes it.
     """
-    columns = _columns(kind, seen)
+    columns = _columns(labels, seen)
     table = [
         [f"row {row.number}", *(row.values.get(label, "") for label in columns)]
         for row in seen.rows
@@ -121,11 +121,8 @@ def _dim(words: str) -> Cell:
     return (Span(words, "dim"),)
 
 
-def _columns(kind: type[Record], seen: Preview) -> dict[str, str]:
+def _columns(labels: Mapping[str, str], seen: Preview) -> dict[str, str]:
     """Return the labels of the fields that hold something, each with its column."""
-    from fieldkit.files import targets
-
-    labels = targets(kind)
     named = {
         labels[one.target]: one.column
         for one in seen.columns

@@ -1,4 +1,4 @@
-"""Import of a spreadsheet: its file, what it lists, doubts, its columns, and its first rows."""
+"""A spreadsheet that is read: its file, what it lists, doubts, its columns, its first rows."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from fieldkit.screens.files.column_rows import (
     question_rows,
 )
 from fieldkit.screens.files.file_box import FileBox, files_meant
-from fieldkit.screens.files.load_page import LoadPage
+from fieldkit.screens.files.purpose import IMPORT, Purpose
 from fieldkit.screens.files.remarks import about_column, fitted, remarks, warning
-from fieldkit.screens.files.steps import BACK, BOXES, KEYS, step_line
+from fieldkit.screens.files.steps import BACK, BOXES, keys_of, step_line
 from fieldkit.screens.look.drawn import Lines
 from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.widgets.rows import Answer, Choice
@@ -47,8 +47,10 @@ class ImportPage(PickerPage[None]):
     PROMPT = "File"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s,f10", "go_on", "Go on", show=False)]
 
-    def __init__(self) -> None:
+    def __init__(self, purpose: Purpose = IMPORT, kind: type[Record] | None = None) -> None:
+        """``kind``: what the file lists, if that is known."""
         super().__init__()
+        self._purpose, self._known = purpose, kind
         self._step = "file"
         self._path = Path()
         self._kind: type[Record] | None = None
@@ -82,10 +84,10 @@ class ImportPage(PickerPage[None]):
 
     def _show(self, step: str) -> None:
         self._step = step
-        self.set_keys(*KEYS[step])
+        self.set_keys(*keys_of(step, self._purpose.verb))
         file = self._path.name if step != "file" else ""
         kind = self._kind.plural if self._kind and step not in {"file", "kind"} else ""
-        self.set_header("Import", file, kind)
+        self.set_header(self._purpose.title, file, kind)
         self._show_steps()
 
     def _show_steps(self) -> None:
@@ -132,7 +134,10 @@ class ImportPage(PickerPage[None]):
     async def _choose(self, path: Path) -> None:
         self._path = path
         self.say("")
-        self._to("kind")
+        if self._known is None:
+            self._to("kind")
+        else:
+            await self._take_kind(self._known)
 
     # --- the kind ---
 
@@ -164,19 +169,11 @@ class ImportPage(PickerPage[None]):
         return choices if self._choices is None else self._choices.and_also(choices)
 
     async def _understood(self, kind: type[Record]) -> Preview:
-        from fieldkit.files import preview
-
         if self._seen is None:
             path, choices = self._path, self._choices
             self.say("Reading the file ...")
             self._seen = await self.app.work(
-                lambda store: preview(
-                    path,
-                    kind.kind(),
-                    choices=choices,
-                    home=store.device.district if store.device else 0,
-                    known=store,
-                )
+                lambda store: self._purpose.preview(store, path, kind, choices)
             )
             self.say("")
         return self._seen
@@ -213,7 +210,7 @@ class ImportPage(PickerPage[None]):
 
     def _listed(self, kind: type[Record], seen: Preview, text: str) -> Answer:
         self.picker.hint = f"{plural(len(seen.columns), 'column')}, type a part of a heading"
-        rows = column_rows(kind, seen, text, self._open)
+        rows = column_rows(self._purpose.labels(kind), seen, text, self._open)
         at = next((at for at, row in enumerate(rows) if row.key == self._column), None)
         if seen.sheets and not text:
             cells = (f"Sheet {seen.sheet}", f"one of {len(seen.sheets)} sheets", "")
@@ -224,7 +221,7 @@ class ImportPage(PickerPage[None]):
             rows,
             last=last,
             mark=first if text or at is None else at,
-            above=self._told(remarks(kind, seen), 2),
+            above=self._told(remarks(kind, seen, new=self._purpose.new), 2),
             headings=COLUMN_HEADINGS,
         )
 
@@ -256,7 +253,7 @@ class ImportPage(PickerPage[None]):
         if self._kind is None or self._seen is None:
             return Answer()
         one = next(one for one in self._seen.columns if one.column == self._column)
-        rows = field_rows(self._kind, text, self._map)
+        rows = field_rows(self._purpose.labels(self._kind), text, self._map)
         at = next((at for at, row in enumerate(rows) if row.key == one.target), None)
         first = 0 if rows and text else len(rows)
         out = Choice(("Leave this column out",), partial(self._map, None))
@@ -279,7 +276,7 @@ class ImportPage(PickerPage[None]):
             self._by_hand = False
             self._to("columns" if self._seen.questions else "rows")
         elif self._step == "rows" and self._kind is not None:
-            page = LoadPage(self._kind, self._path, self._choices)
+            page = self._purpose.open(self._kind, self._path, self._choices)
             await self.app.push_screen(page, self._after_load)
 
     async def _rows(self, _text: str) -> Answer:
@@ -287,14 +284,15 @@ class ImportPage(PickerPage[None]):
             return Answer()
         if not self._seen.rows:
             return Answer(mark=None, above=self._told(["The table has no row with a record."]))
-        found = first_rows(self._kind, self._seen, self.space[0], self._open)
+        labels = self._purpose.labels(self._kind)
+        found = first_rows(labels, self._seen, self.space[0], self._open)
         wrong = [
             warning(f"Row {row.number} is not taken. {row.problem}")
             for row in self._seen.rows
             if row.problem
         ]
         above = self._told(wrong, 3) if wrong else ()
-        load = Choice((f"Load these rows as {self._kind.plural.lower()}",), self.action_go_on)
+        load = Choice((self._purpose.last(self._kind),), self.action_go_on)
         return found._replace(last=load, mark=len(found.rows), above=above)
 
     def _after_load(self, fault: str | None) -> None:
@@ -317,7 +315,7 @@ class ImportPage(PickerPage[None]):
             self._decide(self._before.pop())
         elif back := BACK.get(self._step):
             self.say("")
-            self._to(back)
+            self._to("file" if back == "kind" and self._known else back)
         else:
             self.dismiss(None)
 

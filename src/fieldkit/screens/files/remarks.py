@@ -18,8 +18,11 @@ _SIGN = 2
 """Cells of a sign before a sentence, whose further lines begin under its first word."""
 
 
-def remarks(kind: type[Record], seen: Preview) -> list[Cell]:
-    """Say where the headings are, what is left out or in doubt, and what is needed and missing."""
+def remarks(kind: type[Record], seen: Preview, *, new: bool) -> list[Cell]:
+    """Say where the headings are, what is left out or in doubt, and what is needed and missing.
+
+    ``new``: whether the rows become records, which need some fields.
+    """
     head = f"Headings in row {seen.heading}." if seen.heading else "No row of headings."
     held = {one.target for one in seen.columns}
     asked = {question.field for question in seen.questions}
@@ -29,7 +32,7 @@ def remarks(kind: type[Record], seen: Preview) -> list[Cell]:
         if field.required and name not in held | asked and not field.system
     ]
     wrong = [question.sentence for question in seen.questions]
-    if missing and "id" not in held:
+    if new and missing and "id" not in held:
         wrong.append(f"A needed column is missing: {', '.join(missing)}.")
     return [*map(warning, wrong), *((Span(one, "dim"),) for one in (head, *seen.notes))]
 

@@ -12,16 +12,15 @@ _STEPS = ("file", "kind", "columns", "rows", "loading", "result")
 _WITHIN = {"sheet": "columns", "question": "columns", "field": "columns"}
 """Steps that are part of another."""
 _NARROWING = keys("Enter choose", "type to narrow", "Esc back one")
-KEYS: Mapping[str, Sequence[Key]] = {
+_KEYS: Mapping[str, Sequence[Key]] = {
     "file": (*keys("Enter choose", "type to narrow"), rare("Ctrl+P menu"), *keys("Esc back")),
     "kind": _NARROWING,
     "sheet": _NARROWING,
     "question": keys("Enter choose", "Esc back one"),
     "columns": keys("Enter change a column", "Ctrl+S the first rows", "Esc back one"),
     "field": _NARROWING,
-    "rows": keys("Ctrl+S load", "Esc back one"),
 }
-"""The keys of each step."""
+"""The keys of each step but the last."""
 BOXES: Mapping[str, tuple[str, str]] = {
     "file": ("File", "a part of its name, or its path"),
     "kind": ("What it lists", ""),
@@ -40,6 +39,11 @@ BACK: Mapping[str, str] = {
     "rows": "columns",
 }
 """The step that Escape leads to."""
+
+
+def keys_of(step: str, verb: str) -> Sequence[Key]:
+    """Return the keys of a step; ``verb``: what is done with the rows behind the last one."""
+    return _KEYS.get(step) or keys(f"Ctrl+S {verb}", "Esc back one")
 
 
 def step_line(step: str, width: int) -> Text:

@@ -54,6 +54,7 @@ def entries(app: AppBase) -> list[MenuEntry]:
         MenuEntry("Sent back: to correct", "", navigator.open_sent_back, "Work"),
         MenuEntry("Progress: reports and figures", "9 on Home", navigator.open_reports, "Work"),
         MenuEntry("Import a spreadsheet", "7 on Home", navigator.open_import, "Work"),
+        MenuEntry("Portal list: compare it with the records", "", navigator.open_reconcile, "Work"),
         MenuEntry("My entries: what I entered", "", navigator.open_entries, "My day"),
         MenuEntry(
             "Wrong block: move all since a time",

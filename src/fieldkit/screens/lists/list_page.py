@@ -247,6 +247,11 @@ class ListPage(FindPage):
             MenuEntry("Here: export this list", "x on this page", self._export),
             MenuEntry("Here: decide on all of this list", "v on this page", self._decide),
             MenuEntry("Here: print this list, or a blank form", "p on this page", self._print),
+            MenuEntry(
+                "Here: compare this list with the portal's",
+                "",
+                partial(self.navigator.open_reconcile, self.kind),
+            ),
         ]
 
     async def _filter(self) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.page import Page, PickerPage
 from fieldkit.screens.base.words import counted
-from fieldkit.screens.look.glyphs import CORRECT, CRUMB
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.lookup.previewed import preview_lines
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 Done = Callable[[str], Awaitable[object]]
 """Is told what was done."""
-_MOST = 500
-"""Lines of a preview; more are counted."""
 
 
 class PreviewPage(PickerPage[None]):
@@ -57,7 +55,9 @@ class PreviewPage(PickerPage[None]):
                 rows.append(Choice((words,), partial(self._save, work_there=True), key="there"))
         else:
             self.set_keys("Esc back")
-        return Answer(rows, mark=0 if rows else None, after=tuple(_lines(found)), scrolls=True)
+        return Answer(
+            rows, mark=0 if rows else None, after=tuple(preview_lines(found)), scrolls=True
+        )
 
     async def _save(self, *, work_there: bool = False) -> None:
         from fieldkit.day.correction import correct
@@ -99,28 +99,6 @@ async def undo_together(page: Page[None]) -> bool:
     await page.app.refresh_status()
     page.say(done.sentence(), done=True)
     return True
-
-
-def _lines(found: Preview) -> Iterator[Cell]:
-    yield ""
-    for kept in found.refused[:_MOST]:
-        yield (Span(f"{CORRECT} {kept.label} stays as it is: {kept.reason}", "bad"),)
-    if len(found.refused) > _MOST:
-        many = found.counted(len(found.refused) - _MOST)
-        yield (Span(f"and {many} more stay as they are", "bad"),)
-    for one in found.changes[:_MOST]:
-        yield (
-            Span(one.label, "strong"),
-            Span(f"   {one.before or 'empty'} "),
-            Span(f"{CRUMB} {one.after or 'empty'}", "accent"),
-        )
-        if one.remark:
-            yield (Span(f"   To check: {one.remark}", "warn"),)
-    if len(found.changes) > _MOST:
-        yield (Span(f"and {found.counted(len(found.changes) - _MOST)} more", "dim"),)
-    if found.same:
-        said = "has" if found.same == 1 else "have"
-        yield (Span(f"{found.counted(found.same)} {said} this value already.", "dim"),)
 
 
 def _other_block(store: Store, found: Preview) -> str:

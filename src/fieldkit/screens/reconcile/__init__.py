@@ -1,0 +1,1 @@
+"""The comparison with a list of the portal: what differs, and what is accepted of it."""
