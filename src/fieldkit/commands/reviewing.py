@@ -7,13 +7,13 @@ from argparse import Namespace
 from fieldkit.cli import DONE
 from fieldkit.commands import open_store, say, say_json
 from fieldkit.records.fields.formats import Moment
-from fieldkit.review.inbox import Item, Wanted, items, sections, waiting
+from fieldkit.review.inbox import SECTIONS, Item, Wanted, items, sections, waiting
 
 
 def review(args: Namespace) -> int:
     """List what waits for a decision, section by section, the longest waiting first."""
     with open_store() as store:
-        shown = [one for one in sections() if args.kind in (None, one.key)]
+        shown = [one for one in SECTIONS if one.key == args.kind] or sections(store)
         wanted = Wanted()
         found = [
             one

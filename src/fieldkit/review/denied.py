@@ -38,3 +38,12 @@ def denied_merge(store: Store, kind: str) -> str:
     if role is None or is_at_least(role, OPERATOR):
         return ""
     return Denial("role.merge", MERGED, OPERATOR).said(kind, role)
+
+
+def supervises(store: Store) -> bool:
+    """Say whether this is the laptop of a supervisor, or of somebody above."""
+    from fieldkit.protocol.scope import is_at_least
+    from fieldkit.records.declaration.writers import SUPERVISOR
+
+    role = role_of(store)
+    return role is not None and is_at_least(role, SUPERVISOR)

@@ -12,8 +12,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from fieldkit.about.rows import fetch_references, label_of
 from fieldkit.about.words import area_words
 from fieldkit.protocol.finding import Finding
+from fieldkit.review import decisions
 from fieldkit.review.conflicts import Open, put_in_words
-from fieldkit.review.waiting import Waiting, conflicts, duplicates, findings
+from fieldkit.review.denied import supervises
+from fieldkit.review.waiting import (
+    Waiting,
+    conflicts,
+    duplicates,
+    findings,
+    late_changes,
+    sent_back_records,
+    silent_devices,
+    to_decide,
+)
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
@@ -46,8 +57,12 @@ _FINDERS: Mapping[Section, Callable[[Store], Sequence[Waiting]]] = {
     CONFLICT: conflicts,
     DUPLICATE: duplicates,
     FINDING: findings,
+    DECISION: to_decide,
+    SENT_BACK: sent_back_records,
+    LATE: late_changes,
+    DEVICE: silent_devices,
 }
-"""What finds the matters of a section; a section without one is not shown."""
+"""What finds the matters of a section."""
 
 
 class Item(NamedTuple):
@@ -89,9 +104,9 @@ class Wanted(NamedTuple):
     """The items of an area together; else the longest waiting first."""
 
 
-def sections() -> Sequence[Section]:
-    """Return the sections whose matters are known here."""
-    return [one for one in SECTIONS if one in _FINDERS]
+def sections(store: Store) -> Sequence[Section]:
+    """Return the sections of this laptop: what waits for decisions, a supervisor's alone."""
+    return [one for one in SECTIONS if one != DECISION or supervises(store)]
 
 
 def items(
@@ -119,16 +134,22 @@ def items_of(
 
 def counts(store: Store, wanted: Wanted | None = None) -> Mapping[Section, int]:
     """Return how many matters wait in each section, of those in which any do."""
-    shown = [one for one in sections() if wanted is None or wanted.section in (None, one)]
-    found = {section: len(waiting(store, section, wanted)) for section in shown}
+    shown = [one for one in sections(store) if wanted is None or wanted.section in (None, one)]
+    found = {section: _count(store, section, wanted) for section in shown}
     return {section: many for section, many in found.items() if many}
+
+
+def _count(store: Store, section: Section, wanted: Wanted | None) -> int:
+    asked = wanted or Wanted()
+    if section == DECISION and asked.area is None and asked.until is None:
+        return sum(decisions.counts(store).values())  # they may be more than are listed
+    return len(waiting(store, section, wanted))
 
 
 def waiting(store: Store, section: Section, wanted: Wanted | None = None) -> Sequence[Waiting]:
     """Return what waits in a section, in the order that is wanted."""
-    find = _FINDERS.get(section)
     asked = wanted or Wanted()
-    found = [one for one in find(store) if _is_wanted(one, asked)] if find else []
+    found = [one for one in _FINDERS[section](store) if _is_wanted(one, asked)]
     return sorted(found, key=lambda one: (_place(one) if asked.by_area else "", one.since))
 
 
@@ -151,7 +172,7 @@ def areas(store: Store) -> Sequence[tuple[int, int | None]]:
     """Return the districts and blocks in which anything waits, in order of their names."""
     found = {
         (one.district, one.block): _place(one)
-        for section in sections()
+        for section in sections(store)
         for one in waiting(store, section)
     }
     return sorted(found, key=lambda area: found[area])
@@ -208,6 +229,6 @@ def _item(section: Section, one: Waiting, labels: Mapping[str, str]) -> Item:
         said = sentence(one.about)
         field = known.fields().get(one.about.field) if known else None
         about = field.label if field else about
-    label = labels.get(one.record_id, one.record_id)
+    label = one.label or labels.get(one.record_id, one.record_id)
     place = _place(one)
     return Item(section, one.kind, one.record_id, label, place, one.since, said, one.related, about)

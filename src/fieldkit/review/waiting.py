@@ -11,9 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.protocol.finding import Finding
+from fieldkit.review import decisions, devices, late, sent_back
 
 if TYPE_CHECKING:
     from fieldkit.store import OpenConflict, Placed, Store
+
+MOST_TO_DECIDE = 5_000
+"""Applications that are listed; what else waits is counted."""
 
 
 class Waiting(NamedTuple):
@@ -31,6 +35,8 @@ class Waiting(NamedTuple):
     """What the sentence is made of."""
     said: str = ""
     """The sentence itself, where it is known already."""
+    label: str = ""
+    """What it is called, where it is no record that is here."""
 
 
 def conflicts(store: Store) -> list[Waiting]:
@@ -97,6 +103,71 @@ def findings(store: Store) -> list[Waiting]:
         )
         for one in found
         if (place := where.get((one.kind, one.record_id)))
+    ]
+
+
+def to_decide(store: Store) -> list[Waiting]:
+    """Find the applications that wait for a stage, the longest waiting ones."""
+    words = {(one.kind, one.stage): one.word for one in decisions.stages()}
+    return [
+        Waiting(
+            one.kind,
+            one.id,
+            one.since,
+            one.district,
+            one.block,
+            said=f"Waits for a decision: {words[one.kind, one.stage]}.",
+        )
+        for one in decisions.find(store, limit=MOST_TO_DECIDE)
+    ]
+
+
+def sent_back_records(store: Store) -> list[Waiting]:
+    """Find the records that were sent back and are not accepted yet."""
+    return [
+        Waiting(
+            one.kind,
+            one.id,
+            one.since,
+            one.district,
+            one.block,
+            said=f"Corrected: {one.corrected.shown}. It waits to be accepted."
+            if one.corrected
+            else f"Sent back: {one.note.shown}",
+        )
+        for one in sent_back.find(store)
+    ]
+
+
+def late_changes(store: Store) -> list[Waiting]:
+    """Find the changes that came too late for their area, as the server last told."""
+    return [
+        Waiting(
+            one.kind,
+            one.record_id,
+            one.since,
+            one.district or 0,
+            one.block,
+            (one.change,),
+            said=one.sentence,
+        )
+        for one in late.find(store)
+    ]
+
+
+def silent_devices(store: Store) -> list[Waiting]:
+    """Find the laptops that have not synced for long, as the server last told."""
+    return [
+        Waiting(
+            "",
+            str(one.number),
+            one.since,
+            one.district or 0,
+            one.block,
+            said=one.sentence,
+            label=f"Device {one.number}, {one.name}",
+        )
+        for one in devices.find(store)
     ]
 
 

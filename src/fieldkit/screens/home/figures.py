@@ -10,13 +10,11 @@ from functools import partial
 from math import inf
 from typing import NamedTuple
 
-from fieldkit.protocol.scope import is_at_least
 from fieldkit.records import Record, Use, kinds
 from fieldkit.records.declaration.roles import newcomer
-from fieldkit.records.declaration.writers import SUPERVISOR
 from fieldkit.records.fields.formats import Moment, indian, today
-from fieldkit.review.denied import role_of
-from fieldkit.review.inbox import CONFLICT, DUPLICATE, FINDING, counts
+from fieldkit.review.denied import supervises
+from fieldkit.review.inbox import CONFLICT, DUPLICATE, FINDING, SENT_BACK, counts
 from fieldkit.review.sent_back import to_correct_here
 from fieldkit.screens.base.words import clock_warning, plural
 from fieldkit.screens.lookup.places import own_area
@@ -125,9 +123,10 @@ def figures(store: Store, operator: str) -> Figures:
     """Read the figures for ``operator``."""
     drafts, states = store.drafts.of(operator), store.outbox.counts()
     returned, waiting = states[State.REJECTED], counts(store)
-    to_review = sum(waiting.values())
     unfinished = len(drafts) if len(drafts) > FEW else 0
-    back = len(to_correct_here(store))
+    back, supervising = len(to_correct_here(store)), supervises(store)
+    # What its author has to correct is no decision: only a supervisor's laptop counts it.
+    to_review = sum(many for one, many in waiting.items() if supervising or one != SENT_BACK)
     return Figures(
         today=_ranked(store.today()),
         laptop=_ranked(store.counts()),
@@ -137,6 +136,7 @@ def figures(store: Store, operator: str) -> Figures:
             *(
                 Need(indian(many), section.words, state_of(section.key), section.key)
                 for section, many in waiting.items()
+                if section != SENT_BACK or (supervising and not back)
             ),
             *([Need(indian(unfinished), "unfinished", "unfinished")] if unfinished else []),
         ],
@@ -148,14 +148,9 @@ def figures(store: Store, operator: str) -> Figures:
         server=_server(store, states),
         waiting=returned + sum(waiting.get(one, 0) for one in (CONFLICT, DUPLICATE, FINDING)),
         to_review=to_review,
-        reviews=bool(to_review) or _supervises(store),
+        reviews=bool(to_review) or supervising,
         clock=clock_warning(store),
     )
-
-
-def _supervises(store: Store) -> bool:
-    role = role_of(store)
-    return role is not None and is_at_least(role, SUPERVISOR)
 
 
 # --- counts ---

@@ -70,5 +70,9 @@ async def open_item(navigator: Navigator, one: Item, wanted: Wanted | None = Non
         await navigator.open_conflicts(first=one.conflict.conflict.id)
     elif one.section.key == "duplicate":
         await navigator.open_pairs((one.kind, one.record_id, *one.related), wanted)
+    elif one.section.key == "late":
+        await navigator.open_late()
+    elif one.section.key == "device":
+        await navigator.open_devices()
     else:
         await navigator.open_record(one.kind, one.record_id)

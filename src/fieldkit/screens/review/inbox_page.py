@@ -74,7 +74,7 @@ class InboxPage(PickerPage[None]):
         def read(store: Store) -> tuple[Wanted, Mapping[Section, int], list[Item]]:
             from fieldkit.review.inbox import Wanted, counts, items_of, sections
 
-            known = sections()
+            known = sections(store)
             only = next((one for one in known if one.key == self._section), None)
             wanted = self._wanted or Wanted(only)
             listed = [one for one in known if wanted.section in (None, one)]

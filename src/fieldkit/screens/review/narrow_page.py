@@ -42,16 +42,14 @@ class NarrowPage(PickerPage[None]):
     async def answer(self, text: str) -> Answer:
         """Answer with what can be chosen, of which each word typed begins a word."""
 
-        def read(store: Store) -> tuple[int, list[tuple[int, int | None]]]:
-            from fieldkit.review.inbox import areas
+        def read(store: Store) -> list[tuple[str, str, Wanted]]:
+            return [*self._offered(store)]
 
-            return store.now(), [*areas(store)]
-
-        now, areas = await self.read(read, "areas")
+        offered = await self.read(read, "areas")
         typed = text.casefold().split()
         rows: list[Choice] = []
         group = ""
-        for title, words, wanted in self._offered(now, areas):
+        for title, words, wanted in offered:
             begun = words.casefold().split()
             if not all(any(one.startswith(part) for one in begun) for part in typed):
                 continue
@@ -63,24 +61,22 @@ class NarrowPage(PickerPage[None]):
             group = title
         return Answer(rows)
 
-    def _offered(
-        self, now: int, areas: list[tuple[int, int | None]]
-    ) -> Iterator[tuple[str, str, Wanted]]:
+    def _offered(self, store: Store) -> Iterator[tuple[str, str, Wanted]]:
         """Yield what can be chosen: its group, its words, and what is wanted then."""
         from fieldkit.about.words import area_words
         from fieldkit.reports import Area
-        from fieldkit.review.inbox import Wanted, sections
+        from fieldkit.review.inbox import Wanted, areas, sections
 
         wanted = self._wanted
         yield "All", "Everything", Wanted(by_area=wanted.by_area)
-        for section in sections():
+        for section in sections(store):
             yield "Section", section.title, wanted._replace(section=section)
-        for district, block in areas:
+        for district, block in areas(store):
             named = area_words(district, block) or "The whole UT"
             area = Area(district=district) if block is None else Area(block=block)
             yield "Area", named, wanted._replace(area=area)
         for days in _DAYS:
-            until = now - days * _DAY
+            until = store.now() - days * _DAY
             yield "Waiting", f"Longer than {plural(days, 'day')}", wanted._replace(until=until)
 
     async def _chosen(self, wanted: Wanted) -> None:
