@@ -19,11 +19,15 @@ from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Edit, Store
 from fieldkit.store.database import Database
 
+LONE = b'{"name": "Ali Lone", "trade_code": "CARP"}\n'
+
 
 def test_server_status_lists_records_and_laptops(
     filled: Path, cli: Cli, server: str, database: str
 ) -> None:
     cli("enrol", server, code(database))
+    # Tests share this laptop: where another one sent more from its copy, this one has a new log.
+    assert cli("import", "beneficiary", "-", piped=LONE).code == 0
     assert cli("sync").code == 0
     here = cli("status", "--json").json
     ran = cli("server", "status", "--database", database, "--json")

@@ -154,10 +154,11 @@ def test_work_on_the_same_people_comes_together(
     assert (kept["deleted"], kept["mobile"]) == (False, "9419000004")
     for one in laptops:
         assert one.conflicts() == {}
-        assert one.run("export", "beneficiary", "--format", "jsonl").count(b"\n") == 7
         receipt = one.read("receipt")
         assert receipt["match"] is True, receipt
+        assert one.run("export", "beneficiary", "--format", "jsonl").count(b"\n") == 7
         assert one.read("check")["sound"]
+    sync_in_turn(laptops)  # the log of these exports
     others_see(laptops, server, postgres_url, office)
 
 

@@ -246,3 +246,14 @@ def test_who_may_read_a_record_is_counted_by_role_and_area(office: Api) -> None:
     ]
     refused = post(elsewhere, "readers", kind=KIND, id=record)
     assert problem(refused) == (404, "not-here")
+
+
+def test_whoever_exports_logs_it_and_nobody_but_an_administrator_takes_it_back(office: Api) -> None:
+    viewer = HttpLaptop(office, 2, 16, role="viewer")
+    logged = viewer.create("export_log", record_kind="member", records=7, block=16)
+    viewer.create(name="Noor VO", block=16)
+    assert verdicts(viewer.push()) == ["applied", "rejected"]
+    viewer.edit(logged, "export_log", base=1, records=1)
+    viewer.delete(logged, "export_log", base=1)
+    assert verdicts(viewer.push()) == ["rejected", "rejected"]
+    assert row_of(office.engine, "export_log", logged)["records"] == 7
