@@ -767,7 +767,12 @@ def _() -> list[Patch]:
     return [patch.object(look_alikes, "same_as", nobody)]
 
 
-@mutant("31", "keep the old number where a record is merged into one logged again", "same person")
+@mutant(
+    "31",
+    "keep the old number where a record is merged into one logged again",
+    "same person",
+    tests="tests/store/test_different.py",
+)
 def _() -> list[Patch]:
     usual = forks._Renaming._values
 
