@@ -111,8 +111,8 @@ class Finder:
         for field in person_fields(self._kind):
             for kind in self._kind.references()[field].kinds:
                 ids = [row.person[1] for row in rows if row.person and row.person[0] == kind]
-                for person, records in records_of(self._store, self._kind, field, ids).items():
-                    found[kind, person] = records
+                known = records_of(self._store, self._kind, field, kind, ids)
+                found |= {(kind, person): records for person, records in known.items()}
         return found
 
     def _of_key(self, row: Row, about: Mapping[tuple[str, str], Sequence[Record]]) -> Row:
@@ -238,13 +238,15 @@ class _Numbers:
             field: having(store, kind, field, [row.get(field) for row in rows])
             for field in number_fields(kind)
         }
+        ids = {one for held in self._held.values() for found in held.values() for one in found}
+        self._standing = store.stands_for(kind.kind(), ids) if kind.person else {}
 
     def of(self, values: Mapping[str, Value]) -> list[str]:
-        """Return the numbers of the records that have a number of a row."""
+        """Return the records that have a number of a row, or stand for one that has it."""
         found = (
             one for field, held in self._held.items() for one in held.get(values.get(field), ())
         )
-        return sorted(set(found))
+        return sorted({self._standing.get(one, one) for one in found})
 
 
 def _uncertain(row: Row, kind: str, ids: Sequence[str], why: str) -> Row:

@@ -34,12 +34,21 @@ def having(
 
 
 def records_of(
-    store: Store, kind: type[Record], field: str, people: Sequence[str]
+    store: Store, kind: type[Record], field: str, person: str, people: Sequence[str]
 ) -> dict[str, list[Record]]:
-    """Return the live records of a kind about each of these people."""
-    ids = having(store, kind, field, people)
+    """Return the live records of a kind about each of these people, under all their numbers.
+
+    ``person``: the kind of the people.
+    """
+    numbers = {one: [one, *store.merged_with(person, one)] for one in dict.fromkeys(people)}
+    ids = having(store, kind, field, [one for some in numbers.values() for one in some])
     held = store.fetch([kind.kind()], [one for some in ids.values() for one in some])
     return {
-        str(person): [held[kind.kind(), one] for one in some if (kind.kind(), one) in held]
-        for person, some in ids.items()
+        one: [
+            held[kind.kind(), number]
+            for other in some
+            for number in ids.get(other, ())
+            if (kind.kind(), number) in held
+        ]
+        for one, some in numbers.items()
     }
