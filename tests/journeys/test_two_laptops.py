@@ -2,86 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
 import pytest
-from tests.commands.conftest import Cli, caller
 from tests.faults.processes import Server
 from tests.faults.sides import on_laptop, records
-from tests.journeys.hand import run
+from tests.journeys.office import (
+    BLOCK,
+    DISTRICT,
+    OTHER_BLOCK,
+    Laptop,
+    Office,
+    code,
+    sync_in_turn,
+)
 
 from fieldkit.protocol.change import Op
 from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
-from fieldkit.store import Edit, Store
-
-DISTRICT, BLOCK, OTHER_BLOCK = "2", "16", "17"
-
-
-class Laptop:
-    """One laptop: its entries through its store, everything else through its commands."""
-
-    def __init__(self, office: Office, operator: str) -> None:
-        self._office = office
-        self.home = office.folder / operator
-        self.operator = operator
-        self.run("init", "--name", operator, "--district", DISTRICT, "--block", BLOCK)
-
-    def run(self, *arguments: str) -> bytes:
-        self._office.patch.setenv("FIELDKIT_HOME", str(self.home))
-        done = self._office.cli(*arguments)
-        assert done.code == 0, done.err
-        return done.out
-
-    def save(self, *edits: Edit) -> list[str]:
-        store = Store.open(self.home)
-        try:
-            return [saved.id for saved in store.save(edits, self.operator)]
-        finally:
-            store.close()
-
-    def edit(self, person: str, **fields: Value) -> None:
-        self.save(Edit(Beneficiary, fields, person))
-
-    def enrol(self, server: Server, code: str) -> None:
-        self.run("enrol", server.url, code)
-
-    def sync(self) -> None:
-        self.run("sync")
-
-    def read(self, *arguments: str) -> Any:  # noqa: ANN401
-        return json.loads(self.run(*arguments, "--json"))
-
-    def conflicts(self) -> dict[tuple[str, str], dict[str, Any]]:
-        """Return the open conflicts by record and field."""
-        return {(one["record"], one["field"]): one for one in self.read("conflicts")}
-
-
-@dataclass(frozen=True)
-class Office:
-    """Where the laptops stand, and how their commands are given."""
-
-    folder: Path
-    cli: Cli
-    patch: pytest.MonkeyPatch
-
-
-@pytest.fixture
-def office(
-    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
-) -> Office:
-    return Office(tmp_path, caller(capsysbinary, monkeypatch), monkeypatch)
-
-
-@pytest.fixture
-def server(postgres_url: str) -> Iterator[Server]:
-    run(Path(), "server", "migrate", "--database", postgres_url)
-    with Server(postgres_url) as running:
-        yield running
+from fieldkit.store import Edit
 
 
 @pytest.fixture
@@ -91,18 +28,6 @@ def laptops(office: Office, server: Server, postgres_url: str) -> list[Laptop]:
     for one in found:
         one.enrol(server, code(postgres_url, "operator", "--district", DISTRICT, "--block", BLOCK))
     return found
-
-
-def code(database: str, role: str, *scope: str) -> str:
-    made = run(Path(), "server", "code", "--role", role, *scope, "--database", database)
-    assert made.count("\n") == 1
-    return made.strip()
-
-
-def sync_in_turn(laptops: Sequence[Laptop]) -> None:
-    """The last to sync knows all; the others learn of it the second time."""
-    for one in [*laptops, *laptops]:
-        one.sync()
 
 
 def test_work_on_the_same_people_comes_together(
