@@ -51,6 +51,8 @@ class FindPage(PickerPage[None]):
     KEYS = keys("Enter take", "Esc back")
     PROMPT = "Find"
     EMPTY = "Nobody found."
+    NUMBERS: ClassVar[bool] = False
+    """Whether hits have numbers, which the page's line of keys then names."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]
 
     def __init__(
@@ -88,7 +90,7 @@ class FindPage(PickerPage[None]):
             marked,
             headings=headings_of(rows),
             note=alike(len(rows)),
-            numbered=has_letters(text),
+            numbered=self.NUMBERS and has_letters(text),
         )
 
     async def first_answer(self, last: Choice | None) -> Answer:
@@ -125,6 +127,7 @@ class NewPage(FindPage):
     """
 
     PROMPT = "Find or new"
+    NUMBERS: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [UNDO]
     KEYS = keys("Enter open", "Ctrl+N new", f"{UP}{DOWN} choose", "Esc back")
 
