@@ -70,6 +70,7 @@ class Comparing:
             return
         if waits:
             self.give_way()
+        before = self.likely
         ask = self._page.ask if waits else partial(self._page.read, purpose=_GROUP)
         self._looking = not waits
         if (opened := same.model.record) is not None and same.known is None:
@@ -77,7 +78,8 @@ class Comparing:
         if (typed := same.to_look_up()) is not None:
             same.answer(typed, await ask(partial(_look_alikes, typed)))
         self._looking = False
-        self._page.show_state()
+        if self.likely != before:
+            self._page.show_state()
 
     def give_way(self) -> bool:
         """Stop looking people up, as a key waits for another read; say whether that was stopped."""

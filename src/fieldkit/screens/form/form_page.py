@@ -47,6 +47,8 @@ _ROOMY = 100
 """Columns from which the bar has space for the place."""
 _PANEL = PANEL_WIDTH - 5
 """Cells of a line in the panel."""
+_PANEL_AFTER = 0.06
+"""Seconds after a key until the panel follows, so that fast keys do not wait for it."""
 _REPLACES = "The next key replaces this. An arrow or End edits it."
 
 
@@ -76,6 +78,8 @@ class FormPage(Page["SavedRecord | None"]):
         self._ready = asyncio.Event()
         self._drafting = Drafting(self)
         self._comparing = Comparing(self)
+        self._panel_waits = False
+        """Whether the panel is about to be shown again."""
         self._label = ""
         self._issues: Mapping[str, str] = {}
         self._keeping = Keeping(self)
@@ -259,14 +263,17 @@ class FormPage(Page["SavedRecord | None"]):
             roomy=width >= _ROOMY,
         )
         self.set_header(*above.trail, chips=above.chips)
-        if self.wide:
-            self.call_after_refresh(self._show_panel, model)
+        if self.wide and not self._panel_waits:
+            self._panel_waits = True
+            self.run_worker(self._show_panel(), group="panel")
         self.set_keys(*offered_keys(model, alike=bool(self._comparing.likely)))
         self._show_sentence(model)
 
-    def _show_panel(self, model: FormModel) -> None:
-        """Show the panel, once the key that was pressed is painted."""
-        if model is self.model:
+    async def _show_panel(self) -> None:
+        """Show the panel, once for several keys pressed in a row."""
+        await asyncio.sleep(_PANEL_AFTER)
+        self._panel_waits = False
+        if (model := self.model) is not None:
             self.set_panel(*blocks(model, self._comparing.likely, amiss(model), _PANEL))
 
     def _show_sentence(self, model: FormModel) -> None:
