@@ -371,7 +371,7 @@ def test_show_lists_the_events_of_a_person(filled: Path, cli: Cli) -> None:
     toolkit = cli("export", "toolkit", "--format", "jsonl").lines[0]
     ran = cli("show", toolkit["beneficiary_id"], "--json")
     assert (ran.code, ran.err) == (0, "")
-    assert set(ran.json) == {"kind", "label", "record", "events", "changes"}
+    assert set(ran.json) == {"kind", "label", "record", "also_entered_as", "events", "changes"}
     assert ran.json["kind"] == "beneficiary"
     assert ran.json["record"]["id"] == toolkit["beneficiary_id"]
     assert toolkit["id"] in {event["id"] for event in ran.json["events"]}

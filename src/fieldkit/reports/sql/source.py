@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Select,
     SelectBase,
     and_,
     case,
@@ -303,17 +304,12 @@ def _referring(test: Has, as_on: date, merging: frozenset[str]) -> SelectBase:
 
     Of people, all their numbers.
     """
-    other = Source(test.kind, as_on, merging=merging)
-    number: ColumnElement[object] = other.column(test.field).label("number")
-    given = _counting(other, test, as_on)
-    asked = select(number).select_from(other.rows).where(number.is_not(None), *given).distinct()
-    people = _people(other.kind, test.field, merging)
+    asked = _numbers(test, as_on, merging)
+    people = _people(kinds()[test.kind], test.field, merging)
     if people is None:
-        return asked
-    refers, rows = other.table.c[test.field], other.rows
-    return with_same(
-        asked, people, lambda number: exists().select_from(rows).where(refers == number, *given)
-    )
+        return asked.distinct()
+    refers = asked.subquery()
+    return with_same(asked.distinct(), people, lambda number: exists().where(refers.c[0] == number))
 
 
 def _refers(
@@ -321,13 +317,19 @@ def _refers(
 ) -> ColumnElement[bool]:
     """Return the condition that another kind's record refers to this row's value.
 
-    The database looks for the value alone.
+    SQLite looks for the value alone: it puts the condition into the question it is about.
     """
+    refers = _numbers(test, as_on, merging).subquery().c[0]
+    people = _people(kinds()[test.kind], test.field, merging)
+    return exists().where(is_about(refers, column, people) if people else refers == column)
+
+
+def _numbers(test: Has, as_on: date, merging: frozenset[str]) -> Select[object]:
+    """Return the question for the numbers, as they stand, to which records refer."""
     other = Source(test.kind, as_on, merging=merging)
-    refers, given = other.table.c[test.field], _counting(other, test, as_on)
-    people = _people(other.kind, test.field, merging)
-    there = is_about(refers, column, people) if people else refers == column
-    return exists().select_from(other.rows).where(there, *given)
+    number: ColumnElement[object] = other.column(test.field).label("number")
+    given = _counting(other, test, as_on)
+    return select(number).select_from(other.rows).where(number.is_not(None), *given)
 
 
 def _people(kind: type[Record], name: str, merging: frozenset[str]) -> type[Record] | None:
