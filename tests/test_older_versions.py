@@ -525,10 +525,14 @@ def test_a_laptop_may_be_brought_to_this_version_between_two_syncs(
     assert _run(home, "receipt", "--json").json["match"]
 
 
-def test_a_laptop_with_the_old_version_goes_on_without_the_records_of_the_whole_ut(
+def test_a_laptop_with_the_old_version_goes_on_without_the_whole_ut_and_without_merges(
     server: Server, old_code: Path, tmp_path: Path, expected: Mapping[str, Any]
 ) -> None:
-    """They would stay behind on it; once it has this version, it gets them all."""
+    """Records of the whole UT would stay behind on it; once it has this version, it gets them all.
+
+    A record that others merged into another is a person to it as before; that it was merged is kept
+    with what it does not know, and its edits are settled like those of others (rules 28 and 29).
+    """
     home, young, file = tmp_path / "officer", tmp_path / "young", tmp_path / "records.csv"
     asked = ("--role", "administrator", "--database", _server_of(tmp_path))
     code = _run(tmp_path, "server", "code", *asked).out.split()[0]
@@ -539,13 +543,16 @@ def test_a_laptop_with_the_old_version_goes_on_without_the_records_of_the_whole_
         named = "SELECT name, district FROM village_organisation WHERE name LIKE 'Our %'"
         return {str(name): district for name, district in _rows(of / DATABASE, named)}
 
-    def load(text: str) -> None:
+    def load(text: str, kind: str = "village_organisation") -> None:
         file.write_text(text, "utf-8")
-        loaded = _run(home, "import", "village_organisation", str(file))
+        loaded = _run(home, "import", kind, str(file))
         assert loaded.code == 0, loaded.err
         assert _run(home, "sync", "--json").json["waiting"] == 0
 
     load("name,district,block\nOur moving VO,Budgam,16\nOur union,Whole UT,\n")
+    load("name,trade_code,block\nOur first,CARP,16\nOur second,CARP,16\n", "beneficiary")
+    query = "SELECT id FROM beneficiary WHERE name LIKE 'Our %' ORDER BY name"
+    kept, merged = (str(number) for (number,) in _rows(home / DATABASE, query))
     started = ("init", "--name", "Young", "--district", "2", "--block", "16")
     assert _run_old(old_code, young, *started).code == 0
     assert _run_old(old_code, young, "enrol", server.url, expected["named"]["code"]).code == 0
@@ -554,10 +561,21 @@ def test_a_laptop_with_the_old_version_goes_on_without_the_records_of_the_whole_
     query = "SELECT id FROM village_organisation WHERE name = 'Our moving VO'"
     ((moving,),) = _rows(home / DATABASE, query)
     load(f"id,district,block\n{moving},UT,\n")
+    load(f"id,merged_into\n{merged},{kept}\n", "beneficiary")
+    file.write_text(f"id,village\n{merged},Nagam\n", "utf-8")
+    assert _run_old(old_code, young, "import", "beneficiary", str(file)).code == 0
     assert _run_old(old_code, young, "sync", "--json").json["waiting"] == 0
     assert places(young) == {}
+    row = f"SELECT village, {{}} FROM beneficiary WHERE id = '{merged}' AND NOT deleted"
+    query = row.format("json_extract(extra, '$.merged_into')")
+    assert _rows(young / DATABASE, query) == [["Nagam", kept]]
     assert _run(young, "sync", "--json").code == 0
     assert places(young) == places(home) == {"Our moving VO": 0, "Our union": 0}
+    assert _run(home, "sync", "--json").code == 0
+    for laptop in (young, home):
+        assert _rows(laptop / DATABASE, row.format("merged_into")) == [["Nagam", kept]]
+        open_here = _run(laptop, "conflicts", "--json").json
+        assert (merged, "merged_into") in [(one["record"], one["field"]) for one in open_here]
     assert _run(young, "receipt", "--json").json["match"]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
 from fieldkit.protocol.merge import (
     DELETED,
@@ -21,6 +22,7 @@ from fieldkit.protocol.merge import (
 )
 
 ID = "7KQ2M9XD-1"
+KEPT = "7KQ2M9XD-2"
 ONE, TWO, THREE = "0NE00000", "TW000000", "THREE000"
 NAMES = ("name", "village", "remarks", "of_tomorrow")
 VALUES = st.one_of(
@@ -298,3 +300,67 @@ def test_a_field_named_place_is_not_the_place_of_the_record() -> None:
     assert (after.values["place"], after.values["block"]) == ("Nagam", 17)
     same = Change(3, "programme", "7KQ2M9XD-1", Op.EDIT, {"place": "Nagam"}, 1, 5, "Asha")
     assert not merge(after.values, after.written, same, Ancestry({}, "7KQ2M9XD"), 3).applied
+
+
+def open_after(record: Record, merged: Merged, origin: str) -> set[tuple[str, Json]]:
+    """Return what a change leaves open: the origin and value of each held ``merged_into``."""
+    own = {(origin, merged.held[MERGED])} if MERGED in merged.held else set()
+    return own | {(write.origin, None) for write in merged.apart}
+
+
+@given(FIELDS, FIELDS | PLACES, st.booleans(), st.booleans())
+def test_a_merge_with_another_record_and_an_edit_both_apply_and_stay_open_in_either_order(
+    fields: dict[str, Json], edit: dict[str, Json], edit_first: bool, saw: bool
+) -> None:
+    """Rule 29: who had not seen the other's change is held as "apart"; who had is not."""
+    record = begun({**fields, "block": 9})
+    base = record.version
+    edited = not all(
+        same_value(value, value_of(record.values, name))
+        for name, value in written_fields(record.values, change(edit))
+    )
+    merge_into, writes = change({MERGED: KEPT}, base, seq=3), change(edit, base, seq=7)
+    order = [(TWO, writes), (ONE, merge_into)] if edit_first else [(ONE, merge_into), (TWO, writes)]
+    left: set[tuple[str, Json]] = set()
+    for number, (origin, one) in enumerate(order):
+        seen = replace(one, base=record.version) if number and saw else one
+        merged = record.take(seen, origin)
+        left |= open_after(record, merged, origin)
+        assert all(write.seq == 7 for write in merged.apart)
+        assert merged.held.keys() <= {MERGED}
+    assert left == ({(TWO, None)} if edited and not saw else set())
+    assert record.values[MERGED] == KEPT
+    for name, value in written_fields(record.values, writes):
+        assert same_value(value_of(record.values, name), value)
+
+
+def test_only_what_another_did_unseen_is_open_after_a_merge() -> None:
+    record = begun({"name": "a"})
+    base = record.version
+    record.take(change({"name": "b"}, base, seq=1), ONE)
+    record.take(change({"village": "c"}, base, seq=2), ONE)
+    record.take(change({"remarks": "d"}, base, seq=1), TWO)
+    merged = record.take(change({MERGED: KEPT}, base, seq=2), TWO)
+    assert sorted((one.origin, one.seq) for one in merged.apart) == [(ONE, 1), (ONE, 2)]
+    # Two merges, and a merge and its undoing, conflict like other values (rule 27).
+    for value in ("7KQ2M9XD-4", None):
+        other = record.take(change({MERGED: value, "name": "e"}, base, seq=3), THREE)
+        assert other.held == {MERGED: value, "name": "e"}
+    # An undoing that has seen everything ends it; later edits are of a record that is apart.
+    undone = record.take(change({MERGED: None}, record.version, seq=4), ONE)
+    assert undone.applied == {MERGED}
+    assert not undone.apart
+    assert record.take(change({"name": "f"}, base, seq=5), ONE).held == {}
+
+
+def test_a_decision_of_something_else_closes_it_though_it_had_not_seen_the_merge() -> None:
+    record = begun({"name": "a"})
+    base = record.version
+    record.take(change({"name": "b"}, base), ONE)
+    record.take(change({"name": "c"}, base, seq=7), TWO)
+    seen = record.version
+    record.take(change({MERGED: KEPT}, seen, seq=2), ONE)
+    decision = change({"name": "c", DECIDED: [[TWO, 7]]}, seen, op=Op.DECIDE)
+    merged = record.take(decision, THREE)
+    assert merged.held == {MERGED: None}
+    assert merged.closes == {(TWO, 7)}

@@ -414,3 +414,23 @@ def test_two_values_stand_beside_each_other_with_who_when_and_where() -> None:
         ["│", "29", "Nov", "2026", "16:19", "│", "│", "28", "Nov", "2026", "10:02", "│"],
         ["│", "this", "laptop", "│", "│", "another", "laptop", "│"],
     ]
+
+
+async def test_an_edit_of_a_record_that_others_merged_is_settled_in_plain_words(
+    store: Store, other: Store, person: str, opened_app: At
+) -> None:
+    """Rule 29: the edit is in the record; whether it is a person of its own is asked."""
+    kept = artisan(other, "Gulam Mohd Bhat", "Abdul Ahad Bhat", "9419011499")
+    other.merge("beneficiary", kept, person, "Reyaz")
+    assert sync(other).ok
+    store.save([Edit(Beneficiary, {"village": "Nagam"}, person)], "Asha")
+    assert sync(store).ok
+    async with _settling(opened_app, 120, 30) as hand:
+        text = " ".join(hand.text().split())
+        assert "Same person or apart" in text
+        assert "apart, with the change of Asha" in text
+        assert "the same person as Gulam Mohd Bhat" in text
+        await hand.press("2")
+        assert "Nothing is left to settle." in hand.text()
+    values = _agree(store, other, person)
+    assert (values["merged_into"], values["village"]) == (kept, "Nagam")

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, create_engine, insert, select
 
 from fieldkit.matching import Person
 from fieldkit.protocol.change import Json
+from fieldkit.protocol.difference import difference_field
 from fieldkit.records import Finding, Record, RuleContext, kinds, sentence
 from fieldkit.records.declaration import review as reviewing
 from fieldkit.records.declaration.review import Around
@@ -46,13 +47,20 @@ class Village:
         self.rows[kind, record_id] = now
         table = kinds()[kind].table()
         fields = kinds()[kind].fields()
-        read = {name: fields[name].format.read(value) for name, value in now.items()}
-        row: dict[str, object] = {"deleted": False, **read, "id": record_id, "extra": {}}
+        extra = {name: value for name, value in now.items() if name not in fields}
+        known = now.keys() - extra.keys()
+        read = {name: fields[name].format.read(now[name]) for name in known}
+        row: dict[str, object] = {"deleted": False, **read, "id": record_id, "extra": extra}
         self.connection.execute(table.delete().where(table.c.id == record_id))
         self.connection.execute(insert(table).values(row))
         touched = {(kind, record_id): Touched(row, before)}
         beside = waiting(self.connection, {record_id})
         return review(self.connection, touched, beside.keys(), TODAY)
+
+    def tell_apart(
+        self, kind: str, record_id: str, other: str, said: bool | None = True
+    ) -> set[tuple[str, str]]:
+        return self.put(kind, record_id, **{difference_field(other): said})
 
     def open(self) -> set[tuple[str, str]]:
         rows = self.connection.execute(select(FINDING.c.record_id, FINDING.c.rule))
@@ -287,3 +295,71 @@ def test_a_limit_of_the_whole_ut_or_of_the_district_takes_the_place_of_the_usual
     village.put("scheme_limit", "7KQ2M9XD-3", district=ELSEWHERE)
     village.put("toolkit", "7KQ2M9XD-1", **kit)
     assert broken not in village.open()
+
+
+def test_records_of_one_person_count_as_one_however_they_are_numbered(village: Village) -> None:
+    """One toolkit an artisan: two records of him have two (rule 28)."""
+    for number, mobile in (("1", "9419000001"), ("2", "9419000002"), ("3", "9419000003")):
+        village.put("beneficiary", f"7KQ2M9XD-{number}", name="Gulam Bhat", mobile=mobile)
+    village.put("toolkit", "7KQ2M9XD-11", beneficiary_id="7KQ2M9XD-1")
+    village.put("toolkit", "7KQ2M9XD-13", beneficiary_id="7KQ2M9XD-3")
+    two = {("11", "one_toolkit"), ("13", "one_toolkit")}
+    assert not two & village.open()
+    village.put("beneficiary", "7KQ2M9XD-3", merged_into="7KQ2M9XD-2")
+    assert not two & village.open()
+    changed = village.put("beneficiary", "7KQ2M9XD-2", merged_into="7KQ2M9XD-1")  # and so the third
+    assert changed >= {("toolkit", "7KQ2M9XD-11"), ("toolkit", "7KQ2M9XD-13")}
+    assert two <= village.open()
+    village.put("beneficiary", "7KQ2M9XD-1", deleted=True)
+    assert not two & village.open()
+    village.put("beneficiary", "7KQ2M9XD-1", deleted=False)
+    assert two <= village.open()
+    village.put("beneficiary", "7KQ2M9XD-2", merged_into=None)
+    assert not two & village.open()
+
+
+def test_a_woman_of_two_records_is_in_one_group_and_no_duplicate(village: Village) -> None:
+    for group in ("1", "2"):
+        village.put("self_help_group", f"7KQ2M9XD-{group}", name="Noor")
+    for number in ("3", "4"):
+        village.put("member", f"7KQ2M9XD-{number}", **WOMAN, self_help_group_id="7KQ2M9XD-1")
+    both = {("3", "same_person"), ("4", "same_person"), ("3", "one_group"), ("4", "one_group")}
+    assert both <= village.open()
+    village.put("member", "7KQ2M9XD-4", merged_into="7KQ2M9XD-3")
+    assert not both & village.open()
+    village.put("member", "7KQ2M9XD-5", **WOMAN, self_help_group_id="7KQ2M9XD-2")
+    query = select(FINDING.c.record_id, FINDING.c.related).where(
+        FINDING.c.rule == "one_group.elsewhere"
+    )
+    rows = village.connection.execute(query)
+    found = {(row.record_id[-1], row.related[0][1][-1]) for row in rows}
+    assert found == {("3", "5"), ("5", "3")}
+    village.put("member", "7KQ2M9XD-4", merged_into=None)
+    assert both <= village.open()
+
+
+@pytest.mark.parametrize("merged_first", [True, False])
+def test_a_pair_both_merged_and_told_apart_is_a_finding_at_both(
+    village: Village, merged_first: bool
+) -> None:
+    """Rule 30."""
+    one, other = "7KQ2M9XD-1", "7KQ2M9XD-2"
+    for number, mobile in ((one, "9419000001"), (other, "9419000002")):
+        village.put("beneficiary", number, name="Gulam Bhat", mobile=mobile)
+    both = {("1", "merged_apart"), ("2", "merged_apart")}
+    if merged_first:
+        village.put("beneficiary", other, merged_into=one)
+    village.tell_apart("beneficiary", one, other)
+    assert (not merged_first) is (not both & village.open())
+    if not merged_first:
+        village.put("beneficiary", other, merged_into=one)
+    assert both <= village.open()
+    query = select(FINDING).where(FINDING.c.record_id == one, FINDING.c.rule == "merged_apart")
+    row = village.connection.execute(query).one()
+    said = sentence(Finding(row.kind, row.record_id, row.field, row.rule, row.params))
+    assert said.startswith(f"Gulam Bhat ({other}) is merged with this record")
+    if merged_first:
+        village.put("beneficiary", other, merged_into=None)
+    else:
+        village.tell_apart("beneficiary", one, other, said=None)
+    assert not both & village.open()

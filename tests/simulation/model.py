@@ -25,6 +25,7 @@ from tests.simulation.rights import (
 
 Json = object
 PLACE, DELETED, DECIDED = "district+block", "deleted", "decided"
+MERGED, DIFFERENT = "merged_into", "different."
 STAMPS = ("created_at", "created_by", "updated_at")
 _PLACE = ("district", "block")
 _CLEARED = {"remarks"}
@@ -51,6 +52,18 @@ def nameless(value: Json) -> str:
     return f"record {found[1]}" if found else plain(value)
 
 
+def named_person(name: str, value: Json) -> str:
+    """Return the number of the other record that a field names as the same person or another."""
+    if name == MERGED and isinstance(value, str):
+        return value
+    return name.removeprefix(DIFFERENT) if name.startswith(DIFFERENT) else ""
+
+
+def nameless_field(name: str) -> str:
+    """Return the name of a field, without the origin of the record that it names."""
+    return DIFFERENT + number_of(name) if name.startswith(DIFFERENT) else name
+
+
 @dataclass(frozen=True)
 class TypedChange:
     """One change as typed."""
@@ -69,6 +82,8 @@ class TypedChange:
     shown: Mapping[str, frozenset[str]]
     """All values of each field that this file's screen had shown."""
     laptop: str
+    people: Mapping[str, str] = field(default_factory=dict)
+    """By field, the key of the person that it names: who is meant, whatever the number."""
 
 
 @dataclass
@@ -296,8 +311,8 @@ class Expected:
         said = written_fields(
             _dict(entry.body["fields"]), str(entry.body["op"]), row.values if row else None
         )
-        here = {name: nameless(value) for name, value in typed.fields.items()}
-        there = {name: nameless(value) for name, value in said.items()}
+        here = {nameless_field(name): nameless(value) for name, value in typed.fields.items()}
+        there = {nameless_field(name): nameless(value) for name, value in said.items()}
         if here.get(PLACE) != there.get(PLACE) and PLACE in here and PLACE in there:
             here.pop(PLACE), there.pop(PLACE)  # a half of it may stand for the whole
         if here != there or (base := entry.body["base"] or 0) != typed.base:
@@ -357,6 +372,10 @@ class Expected:
                 plain(row.value(name)) != plain(value) for name, value in typed.fields.items()
             )  # what stands already may be agreed to
         own = row is not None and row.created_by in typed.prior
+        if plain(typed.fields.get(MERGED)) != plain(row.value(MERGED) if row else None) and (
+            MERGED in typed.fields
+        ):
+            return True
         for name, value in typed.fields.items():
             if row is None or plain(row.value(name)) == plain(value):
                 continue
@@ -464,10 +483,7 @@ class Expected:
         unseen: bool,
     ) -> set[str]:
         """Merge one change by the rules of the protocol; return the held fields."""
-        new, after = not row.version, max(row.version, floor) + 1
         was_deleted = row.value(DELETED) is True
-        applied: dict[str, Json] = {}
-        held: dict[str, Json] = {}
         others = {
             name
             for name, write in row.written.items()
@@ -475,18 +491,36 @@ class Expected:
             and write.mark not in typed.prior
             and not self._after(write, typed)
         }
-        for name, value in said.items():
-            if plain(value) == plain(row.value(name)):
-                continue
-            whole = name == DELETED and value is True
-            if unseen or (others if whole else name in others):
-                held[name] = value
-            else:
-                self._check_seen(entry, row, typed, row.written if whole else [name])
-                applied[name] = value
+        differing = {
+            name: value for name, value in said.items() if plain(value) != plain(row.value(name))
+        }
+        held = {
+            name: value
+            for name, value in differing.items()
+            if unseen or (others if name == DELETED and value is True else name in others)
+        }
+        applied = {name: value for name, value in differing.items() if name not in held}
+        self._check_all_seen(entry, row, typed, applied, others)
+        closes = not held
+        apart = self._apart(row, typed, others, applied, unseen=unseen)
+        if apart == {typed.mark}:
+            held[MERGED] = None
         edits = typed.op != "delete" and DELETED not in said
         if was_deleted and edits and (unseen or DELETED in others):
-            held[DELETED] = False
+            held[DELETED], closes = False, False
+        self._write(row, entry, typed, applied, max(row.version, floor) + 1)
+        self._keep(entry, held, said)
+        for mark in sorted(apart - {typed.mark}):
+            self._keep_apart(entry.record_id, self.state.fates[mark])
+        if closes and entry.body["op"] == "decide":
+            self._close(entry, said)
+        return set(held)
+
+    def _write(
+        self, row: Row, entry: Entry, typed: TypedChange, applied: Mapping[str, Json], after: int
+    ) -> None:
+        """Write the fields that a change may write; ``after``: the version if there are any."""
+        new = not row.version
         for name, value in applied.items():
             row.put(name, value)
             row.written[name] = Write(after, typed.mark)
@@ -498,10 +532,42 @@ class Expected:
             if not row.places or row.place != place:
                 row.places.append((after, place))  # type: ignore[arg-type]
             self.history.setdefault((entry.record_id, after), []).append(dict(row.values))
-        self._keep(entry, held)
-        if not held and entry.body["op"] == "decide":
-            self._close(entry, said)
-        return set(held)
+
+    def _check_all_seen(
+        self,
+        entry: Entry,
+        row: Row,
+        typed: TypedChange,
+        applied: Mapping[str, Json],
+        others: set[str],
+    ) -> None:
+        """Raise if a person overwrites, deletes or merges what he neither saw nor wrote."""
+        for name, value in applied.items():
+            whole = (name == DELETED and value is True) or (name == MERGED and value is not None)
+            seen = row.written.keys() - others if whole else {name}
+            self._check_seen(entry, row, typed, sorted(seen))
+        if applied.keys() - {DELETED} and MERGED not in others | typed.fields.keys():
+            self._check_seen(entry, row, typed, [MERGED])
+
+    def _apart(
+        self,
+        row: Row,
+        typed: TypedChange,
+        others: set[str],
+        applied: Mapping[str, Json],
+        *,
+        unseen: bool,
+    ) -> set[str]:
+        """Return the changes because of which it is open whether the record is merged (rule 29).
+
+        The change itself, if it edits a merged record and its author did not know that; else
+        those that the author of a merge did not know.
+        """
+        if applied.get(MERGED):
+            return {row.written[name].mark for name in others - {MERGED, DELETED}}
+        if MERGED in typed.fields or not row.value(MERGED) or applied.keys() <= {DELETED}:
+            return set()
+        return {typed.mark} if unseen or MERGED in others else set()
 
     def _check_seen(self, entry: Entry, row: Row, typed: TypedChange, names: Iterable[str]) -> None:
         """Raise if a person overwrites a value that they neither saw nor wrote."""
@@ -536,13 +602,22 @@ class Expected:
         if new or changed:
             row.put("updated_at", given.get("updated_at", body["at"]))
 
-    def _keep(self, entry: Entry, held: Mapping[str, Json]) -> None:
+    def _keep(self, entry: Entry, held: Mapping[str, Json], said: Mapping[str, Json]) -> None:
         for name, value in held.items():
             conflict = self.state.conflicts.setdefault(
                 (entry.record_id, name, entry.origin), Held([], value, self._at_base(entry, name))
             )
             conflict.seqs.append(entry.seq)
-            conflict.held = value
+            if name != MERGED or name in said:
+                conflict.held = value
+
+    def _keep_apart(self, record_id: str, unseen: Fate) -> None:
+        """Note that the author of a merge had not seen this change."""
+        conflict = self.state.conflicts.setdefault(
+            (record_id, MERGED, unseen.origin), Held([], None, frozenset())
+        )
+        if unseen.seq not in conflict.seqs:
+            conflict.seqs.append(unseen.seq)
 
     def _at_base(self, entry: Entry, name: str) -> frozenset[str]:
         """Return the field's possible values at the change's base."""

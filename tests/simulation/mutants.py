@@ -13,10 +13,12 @@ from sqlalchemy import Connection, select, update
 from tests.simulation import devices
 
 from fieldkit.protocol import merge
+from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.protocol.identity import CROCKFORD
 from fieldkit.protocol.messages import Mark, ShownHead
 from fieldkit.protocol.scope import Scope
+from fieldkit.records.declaration import one_person, review
 from fieldkit.server import scope
 from fieldkit.server.conflicts import Held
 from fieldkit.server.conflicts import conflicts as kept_conflicts
@@ -43,6 +45,7 @@ from fieldkit.store.log import changes as log
 from fieldkit.store.log import identity, outbox
 from fieldkit.store.pull import apply as apply_answer
 from fieldkit.store.pull import forks, pull, restarts, scopes
+from fieldkit.store.read import aliases, look_alikes
 from fieldkit.store.read.server_rows import BaseRow
 from fieldkit.store.rows import overlays
 from fieldkit.store.write import edits
@@ -663,3 +666,151 @@ def _() -> list[Patch]:
         return head.hex()
 
     return [patch.object(receipt, "salted_head", salted)]
+
+
+# The same person
+
+
+@mutant("27", "let the last of two merges win, and an undoing win over a merge", "same person")
+def _() -> list[Patch]:
+    usual = merge.merge
+
+    def merged(
+        values: Mapping[str, Json],
+        written: Mapping[str, merge.FieldWrite],
+        change: Change,
+        *rest: object,
+        **known: object,
+    ) -> merge.Merged:
+        if MERGED in change.fields:
+            written = {name: one for name, one in written.items() if name != MERGED}
+        return usual(values, written, change, *rest, **known)  # type: ignore[arg-type]
+
+    return [patch.object(record_state, "merge", merged)]
+
+
+@mutant("28", "follow a merge to a deleted record", "same person")
+def _() -> list[Patch]:
+    usual = aliases.resolve
+
+    def resolve(start: str, merged_into: Mapping[str, str], _is_live: object) -> str:
+        return usual(start, merged_into, lambda _number: True)
+
+    return [patch.object(aliases, "resolve", resolve)]
+
+
+@mutant("28", "stop at the first record of a path", "same person")
+def _() -> list[Patch]:
+    usual = aliases.resolve
+
+    def resolve(start: str, merged_into: Mapping[str, str], is_live: Callable[[str], bool]) -> str:
+        into = merged_into.get(start, "")
+        return usual(start, {start: into, into: ""} if into in merged_into else {}, is_live)
+
+    return [patch.object(aliases, "resolve", resolve)]
+
+
+@mutant("28", "let each record of a ring stand for itself", "same person")
+def _() -> list[Patch]:
+    usual = aliases.resolve
+
+    def resolve(start: str, merged_into: Mapping[str, str], is_live: Callable[[str], bool]) -> str:
+        here, path = merged_into.get(start, ""), {start}
+        while here in merged_into and here not in path:
+            path.add(here)
+            here = merged_into[here]
+        return start if here == start else usual(start, merged_into, is_live)
+
+    return [patch.object(aliases, "resolve", resolve)]
+
+
+@mutant(
+    "29", "apply an edit of a record without a conflict, though others merged it", "same person"
+)
+def _() -> list[Patch]:
+    return [patch.object(merge, "_edits_merged", lambda *_: False)]
+
+
+@mutant("29", "merge a record without a conflict, though others edited it", "same person")
+def _() -> list[Patch]:
+    usual = merge.merge
+
+    def merged(*given: object, **known: object) -> merge.Merged:
+        return replace(usual(*given, **known), apart=frozenset())  # type: ignore[arg-type]
+
+    return [patch.object(record_state, "merge", merged)]
+
+
+@mutant(
+    "29",
+    "base a merge on what it changes alone",
+    "same person",
+    tests="tests/store/test_alias.py",
+)
+def _() -> list[Patch]:
+    return [patch.object(edits, "_hidden", lambda changed, _past: {*changed})]
+
+
+@mutant("30", "read who is different only in the record itself", "same person")
+def _() -> list[Patch]:
+    def told(said: Mapping[str, Collection[str]], one: str, other: str) -> bool:
+        return other in said.get(one, ())
+
+    return [patch.object(look_alikes, "are_told_apart", told)]
+
+
+@mutant("30", "ask about those who are one person already", "same person")
+def _() -> list[Patch]:
+    def nobody(_connection: object, _kind: object, numbers: Sequence[str]) -> dict[str, set[str]]:
+        return {number: set() for number in numbers}
+
+    return [patch.object(look_alikes, "same_as", nobody)]
+
+
+@mutant(
+    "31",
+    "keep the old number where a record is merged into one logged again",
+    "same person",
+    tests="tests/store/test_different.py",
+)
+def _() -> list[Patch]:
+    usual = forks._Renaming._values
+
+    def values(self: forks._Renaming, fields: Mapping[str, Json]) -> dict[str, Json]:
+        kept = {name: value for name, value in fields.items() if name == MERGED}
+        return usual(self, fields) | kept
+
+    return [patch.object(forks._Renaming, "_values", values)]
+
+
+@mutant(
+    "31",
+    "keep the old numbers in the names of fields",
+    "same person",
+    tests="tests/store/test_different.py",
+)
+def _() -> list[Patch]:
+    return [patch.object(forks, "renamed_field", lambda name, _names: name)]
+
+
+@mutant(
+    "28",
+    "let rules compare what is about one number of a person alone",
+    "same person",
+    tests="tests/server/test_findings.py",
+)
+def _() -> list[Patch]:
+    def alone(_known: object, _kind: str, number: str, *_: object) -> frozenset[str]:
+        return frozenset({number})
+
+    return [patch.object(one_person, "same_as", alone)]
+
+
+@mutant(
+    "30",
+    "find nothing where a pair is both merged and told apart",
+    "same person",
+    tests="tests/server/test_findings.py",
+)
+def _() -> list[Patch]:
+    return [patch.object(review, "said_different", lambda *_: False)]

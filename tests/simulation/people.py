@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from tests.simulation.devices import Laptop
 from tests.simulation.files import LogLine, ShownRecord
 from tests.simulation.harness import REFUSED
-from tests.simulation.model import Violation, plain
+from tests.simulation.model import DIFFERENT, MERGED, Violation, number_of, plain
 from tests.simulation.profiles import PLACES, place_name
 from tests.simulation.rights import WHOLE_UT
 
@@ -18,7 +19,7 @@ from fieldkit.records import Record, Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.community.member import Member
 from fieldkit.records.community.self_help_group import SelfHelpGroup
-from fieldkit.store import Draft, Edit, Keep, Refused
+from fieldkit.store import Draft, Edit, Keep, Refused, StoreError
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -151,6 +152,85 @@ def _change(world: World, laptop: Laptop, shown: ShownRecord, fields: dict[str, 
     if world.save(laptop, [Edit(KIND[shown.kind], fields, id=shown.id)], tag):
         said = ", ".join(f"{name} = {plain(value)}" for name, value in fields.items())
         world.say(f"{laptop.name} sets {said} of {shown.key} at version {shown.version} ({tag})")
+
+
+def _two(laptop: Laptop, chance: random.Random) -> tuple[ShownRecord, ShownRecord] | None:
+    """Pick two records of one kind of people, none deleted; mostly one that everybody edits."""
+    one = _pick(laptop, chance)
+    others = [
+        other
+        for other in laptop.rows().values()
+        if one and other.kind == one.kind != "self_help_group" and other.id != one.id
+        if not other.deleted
+    ]
+    if one is None or not others:
+        return None
+    # Few of them, so that the same two are often meant.
+    others.sort(key=lambda other: (len(other.key), other.key))
+    pair = [one, chance.choice(others[:3])]
+    chance.shuffle(pair)
+    return pair[0], pair[1]
+
+
+def merge(world: World, laptop: Laptop, chance: random.Random) -> None:
+    """Say that two records are the same person; the one kept may take values of the other."""
+    if not (pair := _two(laptop, chance)):
+        return
+    kept, other = pair
+    # The marks of two changes of one save differ by the numbers of their records.
+    two = number_of(kept.id) != number_of(other.id)
+    use = ["remarks"] if two and chance.random() < 0.5 else []
+    said = f"{laptop.name} merges {other.key} at version {other.version} into {kept.key}"
+    _say(
+        world,
+        laptop,
+        pair,
+        said,
+        lambda tag: laptop.store.merge(kept.kind, kept.id, other.id, tag, use),
+    )
+
+
+def unmerge(world: World, laptop: Laptop, chance: random.Random) -> None:
+    """Take a merge back."""
+    rows = sorted(laptop.rows().values(), key=lambda one: (len(one.key), one.key))
+    if merged := [one for one in rows if one.values.get(MERGED) and not one.deleted]:
+        one = chance.choice(merged)
+        said = f"{laptop.name} says that {one.key} at version {one.version} is apart"
+        _say(world, laptop, [one], said, lambda tag: laptop.store.unmerge(one.kind, one.id, tag))
+
+
+def different(world: World, laptop: Laptop, chance: random.Random) -> None:
+    """Say that two records are different people, or take that back."""
+    if not (pair := _two(laptop, chance)):
+        return
+    one, other = pair
+    told_apart = any(
+        first.values.get(f"{DIFFERENT}{second.id}")
+        for first, second in ((one, other), (other, one))
+    )
+    act = laptop.store.take_back_different if told_apart else laptop.store.say_different
+    word = "may be the same" if told_apart else "differ"
+    said = f"{laptop.name} says that {one.key} and {other.key} {word}"
+    _say(world, laptop, pair, said, lambda tag: act(one.kind, one.id, other.id, tag))
+
+
+def _say(
+    world: World,
+    laptop: Laptop,
+    about: Sequence[ShownRecord],
+    said: str,
+    act: Callable[[str], object],
+) -> None:
+    """Do what a person says of records that the screen shows, and note it as typed."""
+    tag, before = world.tag(), laptop.rows()
+    for shown in about:
+        laptop.past.show(shown.key, shown.values)
+    try:
+        act(tag)
+    except (Refused, StoreError):
+        return
+    world.note(laptop, tag, before)
+    world.say(f"{said} ({tag})")
 
 
 def delete(world: World, laptop: Laptop, chance: random.Random) -> None:

@@ -142,6 +142,18 @@ PROFILES: tuple[Profile, ...] = (
         registrars=0.2,
     ),
     Profile(
+        "same person",
+        _WORK
+        | _FORMS
+        | _SYNC
+        | {"merge": 16, "unmerge": 5, "different": 7, "edit": 16, "delete": 4, "decide": 8}
+        | {"sync": 18, "move": 4, "refused": 2, "mend": 1, "copy": 2, "reinstall": 1}
+        | {"rescope": 1, "server backup": 1, "server restore": 1},
+        (2, 4),
+        (24, 44),
+        registrars=0.1,
+    ),
+    Profile(
         "all",
         _WORK
         | _FORMS
@@ -160,6 +172,9 @@ PROFILES: tuple[Profile, ...] = (
             "mend": 1,
             "withdraw": 1,
             "approve": 1,
+            "merge": 3,
+            "unmerge": 1,
+            "different": 1,
         },
         (3, 5),
         (24, 48),

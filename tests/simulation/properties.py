@@ -16,6 +16,8 @@ from tests.simulation.devices import Laptop
 from tests.simulation.files import KINDS, LogLine, ShownRecord
 from tests.simulation.model import (
     DELETED,
+    DIFFERENT,
+    MERGED,
     PLACE,
     STAMPS,
     UNMERGED,
@@ -25,7 +27,10 @@ from tests.simulation.model import (
     TypedChange,
     Violation,
     fields_of,
+    named_person,
     nameless,
+    nameless_field,
+    number_of,
     plain,
 )
 from tests.simulation.rights import Place, reads
@@ -44,7 +49,7 @@ def outcome(world: World) -> dict[str, object]:
         shown.key: (
             shown.version,
             {
-                name: keys.get(str(value), value)
+                _by_keys(name, keys): keys.get(str(value), value)
                 for name, value in shown.values.items()
                 if name not in ("created_at", "updated_at")
             },
@@ -57,6 +62,11 @@ def outcome(world: World) -> dict[str, object]:
     )
     verdicts = {mark: fate.verdict for mark, fate in world.expected.state.fates.items()}
     return {"rows": rows, "held": held, "verdicts": verdicts}
+
+
+def _by_keys(name: str, keys: Mapping[str, str]) -> str:
+    other = name.removeprefix(DIFFERENT)
+    return DIFFERENT + keys.get(other, other) if name.startswith(DIFFERENT) else name
 
 
 Said: TypeAlias = "dict[str, tuple[TypedChange, LogLine]]"
@@ -194,12 +204,14 @@ def check_end(world: World) -> None:
     """Check P2 to P6, P8 and the search index at the end of a run."""
     server = world.server.rows()
     _server_as_expected(world, server)
+    _names_whom_it_named(world, server)
     _server_chain(world)
     _none_lost(world)
     for laptop in world.laptops:
         _log_as_servers(world, laptop)
         _shows_servers_rows(world, laptop, server)
         _open_matters(world, laptop, server)
+        _same_people(laptop)
         _authors_know(world, laptop)
         _index(laptop)
         # The program's own check reads every page, so do it only sometimes.
@@ -385,8 +397,91 @@ def _open_matters(world: World, laptop: Laptop, server: dict[str, ShownRecord]) 
     }
     # The text omits people outside the laptop's scope, so it may differ.
     here = {(one.record_id, one.name, one.field) for one in laptop.store.findings()}
-    if noted != here:
+    mine = {(number, "same_person") for number in _merged_here_alone(laptop)}
+    if {one for one in noted ^ here if one[:2] not in mine}:
         raise Violation(f"P3: {laptop.name} has other findings: {sorted(noted ^ here)[0]}")
+
+
+def _merged_here_alone(laptop: Laptop) -> set[str]:
+    """Return the people of whom this laptop alone says, or said, that they are one."""
+    merges = [line for line in laptop.log() if line.fields.get(MERGED) and line.verdict in UNMERGED]
+    return {one for line in merges for one in (line.record_id, str(line.fields[MERGED]))}
+
+
+def _names_whom_it_named(world: World, server: dict[str, ShownRecord]) -> None:
+    """What says who is the same or another names the person that was meant (rule 31)."""
+    for record_id, row in world.expected.state.rows.items():
+        for name, value in fields_of(row.values):
+            person, write = named_person(name, value), row.written.get(name)
+            typed = world.expected.typed[write.mark] if write else None
+            if not person or typed is None or person not in server:
+                continue
+            meant = next(
+                (
+                    key
+                    for one, key in typed.people.items()
+                    if nameless_field(one) == nameless_field(name)
+                ),
+                None,
+            )
+            if meant is not None and server[person].key != meant:
+                raise Violation(
+                    f"P3: {name} of {record_id} names {server[person].key}, "
+                    f"{typed.mark} meant {meant}"
+                )
+
+
+def _same_people(laptop: Laptop) -> None:
+    """Who stands for whom, and who is told apart, follows from the rows held here (28, 30)."""
+    rows = laptop.rows()
+    for kind in ("beneficiary", "member"):
+        held = {key: shown for key, shown in rows.items() if shown.kind == kind}
+        wanted = {key: stands_for(key, held) for key in held}
+        found = dict(laptop.store.stands_for(kind, held))
+        if wanted != found:
+            key = next(key for key in held if wanted[key] != found.get(key))
+            raise Violation(
+                f"P4: {laptop.name} shows {found.get(key)} for {key}, it ought to be {wanted[key]}"
+            )
+        for key in held:
+            others = {one for one, stands in wanted.items() if stands == key and one != key}
+            if {*laptop.store.merged_with(kind, key)} != others:
+                raise Violation(f"P4: {laptop.name} lacks some who are the same as {key}")
+        _not_asked_again(laptop, kind, held, wanted)
+
+
+def _not_asked_again(
+    laptop: Laptop, kind: str, held: Mapping[str, ShownRecord], stands: Mapping[str, str]
+) -> None:
+    """Nobody is asked about two who are told apart, or are one person already."""
+    apart = {
+        frozenset({key, named_person(name, value)})
+        for key, shown in held.items()
+        for name, value in shown.values.items()
+        if name.startswith(DIFFERENT) and value
+    }
+    for key in {one for pair in apart for one in pair} | {*stands.values()} & held.keys():
+        record = laptop.store.get(kind, key)
+        found = laptop.store.look_alikes(record) if record and not held[key].deleted else []
+        for other in (one.id for one, _ in found):
+            if {key, other} in apart or stands[other] == stands[key]:
+                raise Violation(f"P4: {laptop.name} asks whether {key} is {other}, settled before")
+
+
+def stands_for(number: str, held: Mapping[str, ShownRecord]) -> str:
+    """Return who stands for a person: the end of the path that is live, the first of a ring."""
+    path: list[str] = []
+    here = number
+    while here in held and here not in path:
+        path.append(here)
+        here = str(held[here].values.get(MERGED, ""))
+    ring = path[path.index(here) :] if here in path else []
+    smallest = sorted(
+        (one for one in ring if not held[one].deleted),
+        key=lambda one: (one.partition("-")[0], int(number_of(one))),
+    )
+    ends = [*smallest[:1], *(one for one in path[::-1] if not held[one].deleted), number]
+    return ends[0]
 
 
 def _authors_know(world: World, laptop: Laptop) -> None:

@@ -6,7 +6,7 @@ Each action has its own random stream, so that a run can be repeated without som
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,9 +19,11 @@ from tests.simulation.harness import REFUSED, Crash, Harness
 from tests.simulation.liar import Liar
 from tests.simulation.model import (
     DELETED,
+    MERGED,
     UNMERGED,
     TypedChange,
     Violation,
+    named_person,
     plain,
     written_fields,
 )
@@ -234,7 +236,9 @@ class World:
             key = was.key if was else f"{tag}/{line.mark.rpartition('/')[2]}"
             seen = past.shown.get(key, {})
             said = written_fields(line.fields, line.op, was.values if was else None)
-            named = seen if said.get(DELETED) is True else said
+            whole = said.get(DELETED) is True or said.get(MERGED) is not None
+            named = seen if whole else {*said, MERGED}
+            lies = {*seen, *said} if said.get(MERGED) is not None else {*said, MERGED}
             typed = TypedChange(
                 line.mark,
                 line.kind,
@@ -245,12 +249,13 @@ class World:
                 frozenset(one.mark for one in past.typed),
                 {name: frozenset(seen.get(name, ())) for name in named},
                 laptop.name,
+                _people(said, laptop.rows()),
             )
             saw = opened if opened is not None else was.version if was else 0
             if (
                 line.op != "decide"
             ):  # a decision is based on the server's row, whatever own work is applied over it
-                saw = min([saw, *self._own_bases(laptop, key, said, was.version if was else 0)])
+                saw = min([saw, *self._own_bases(laptop, key, lies, was.version if was else 0)])
             alone = not any(one.key == key for one in past.typed)
             if line.base > saw or (alone and line.base != saw and was is not None):
                 raise Violation(
@@ -263,9 +268,7 @@ class World:
             self.expected.typed[line.mark] = typed
 
     @staticmethod
-    def _own_bases(
-        laptop: Laptop, key: str, said: Mapping[str, object], version: int
-    ) -> Iterator[int]:
+    def _own_bases(laptop: Laptop, key: str, said: Collection[str], version: int) -> Iterator[int]:
         """Give the bases of own changes of these fields that still lie over the server's row."""
         log = {line.mark: line for line in laptop.log()}
         for counts in latest_values(laptop.past, log).values():
@@ -281,6 +284,12 @@ class World:
         for name, value in edit.fields.items():
             if after is None or plain(after.values.get(name)) != plain(value):
                 raise Violation(f"P1: {laptop.name} saved {name} = {plain(value)}; it is not there")
+
+
+def _people(said: Mapping[str, object], rows: Mapping[str, ShownRecord]) -> dict[str, str]:
+    """Return the key of the person that each field names, where this file holds the record."""
+    named = {name: person for name in said if (person := named_person(name, said[name]))}
+    return {name: rows[person].key for name, person in named.items() if person in rows}
 
 
 @contextmanager

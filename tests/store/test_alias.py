@@ -8,10 +8,10 @@ import pytest
 from tests.store.conftest import audit, save
 
 from fieldkit.protocol.alias import MERGED
-from fieldkit.protocol.change import Op
+from fieldkit.protocol.change import Json, Op
 from fieldkit.records import Record
 from fieldkit.records.artisans.beneficiary import Beneficiary
-from fieldkit.store import Edit, Refused, Store, StoreError
+from fieldkit.store import Answered, Edit, Refused, ServerRow, Store, StoreError
 
 KIND = "beneficiary"
 
@@ -81,3 +81,26 @@ def test_a_value_that_a_rule_forbids_leaves_both_as_they_were(store: Store) -> N
     with pytest.raises(Refused):
         store.merge(KIND, kept, other, "Asha", use=["name"])
     assert record(store, other).value(MERGED) is None
+
+
+def test_a_merge_is_based_on_all_that_lies_over_the_record(store: Store) -> None:
+    """An own value hides what others wrote beneath it: nobody here has seen that (rule 29)."""
+    kept, other = save(store), save(store)
+    device = store.device
+    assert device is not None
+    head = store.outbox.head_before(device.origin, 3)
+    theirs: dict[str, Json] = {"name": "Gulam Mohd Bhat", "district": 2, "village": "Arath"}
+    first, later = (ServerRow(KIND, other, version, theirs, (), ()) for version in (1, 5))
+    store.pull.receive(Answered(device.origin, 2, head, {1: 1, 2: 1}, rows=[first], cursors={2: 2}))
+    store.save([Edit(Beneficiary, {"village": "Nagam"}, other)], "Asha")
+    store.pull.receive(Answered(device.origin, 2, head, rows=[later], cursors={2: 5}))
+    store.save([Edit(Beneficiary, {"remarks": "came"}, other)], "Asha")
+    store.merge(KIND, kept, other, "Asha")
+    store.save([Edit(Beneficiary, {"remarks": "left"}, other)], "Asha")
+    log = [one.change for one in store.outbox.batch(device.origin)]
+    assert [(sorted(one.fields), one.base) for one in log] == [
+        (["village"], 1),
+        (["remarks"], 5),
+        ([MERGED], 1),
+        (["remarks"], 1),  # and his own merge would hide another
+    ]

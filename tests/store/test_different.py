@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.store.conftest import audit, save
 
+from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.change import Json, Op
 from fieldkit.protocol.difference import difference_field, different_from
 from fieldkit.protocol.finding import Finding
@@ -87,6 +88,7 @@ def test_a_fork_renames_the_numbers_in_the_names_of_fields(store: Store, home: P
     third = save(store, name="G M Bhat", **SHARED)
     store.say_different("beneficiary", known, new, "Asha")
     store.say_different("beneficiary", new, third, "Asha")
+    store.merge("beneficiary", new, third, "Asha")
     text = {difference_field(new): "yes", "name": "Gul"}
     draft = store.drafts.keep(Draft("beneficiary", "Asha", texts=text))
     store.pull.fork(origin(store), 2)
@@ -94,7 +96,8 @@ def test_a_fork_renames_the_numbers_in_the_names_of_fields(store: Store, home: P
     assert told_apart(store, known) == {renamed}
     assert told_apart(store, renamed) == {last}
     fields = [logged.change.fields for logged in store.outbox.batch(origin(store))]
-    assert fields[-2:] == [{difference_field(renamed): True}, {difference_field(last): True}]
+    assert fields[-3:-1] == [{difference_field(renamed): True}, {difference_field(last): True}]
+    assert (fields[-1], record(store, last).value(MERGED)) == ({MERGED: renamed}, renamed)
     assert draft.id is not None
     kept = store.drafts.get(draft.id)
     assert kept is not None
@@ -122,3 +125,17 @@ def test_a_finding_of_the_server_about_them_ends_and_does_not_come_back(store: S
 
 def _about(found: Finding, related: tuple[tuple[str, str], ...]) -> Finding:
     return Finding(found.kind, found.record_id, found.field, found.rule, found.params, related)
+
+
+def test_old_numbers_are_replaced_in_what_is_said_of_who_is_who(store: Store) -> None:
+    """A file or form may still have the number from before a fork (rule 31)."""
+    known = save(store, **SHARED)
+    head = store.outbox.head_before(origin(store), 2)
+    store.pull.receive(Answered(origin(store), 1, head, {1: 1}))
+    new = save(store, name="Gulam Muhammad Bhat", **SHARED)
+    store.pull.fork(origin(store), 2)
+    renamed = f"{origin(store)}-{new.partition('-')[2]}"
+    fields: dict[str, Value] = {MERGED: new, difference_field(new): True}
+    store.save([Edit(Beneficiary, fields, known)], "Asha")
+    assert record(store, known).value(MERGED) == renamed
+    assert told_apart(store, known) == {renamed}

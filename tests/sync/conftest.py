@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -9,7 +10,7 @@ from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.server.operation.status import DeviceStatus, status
 from fieldkit.store import Edit, Store
-from fieldkit.sync.client import enrol
+from fieldkit.sync.client import enrol, sync
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +37,36 @@ def fresh(tmp_path: Path) -> Iterator[Store]:
 def store(fresh: Store, server: str, folder: Path) -> Store:
     enrol(fresh, server, code(folder / "server.sqlite3"))
     return fresh
+
+
+class Enrolled(Protocol):
+    """Makes a laptop by name, enrolled for block 16 of district 2."""
+
+    def __call__(self, name: str, role: str = "registrar") -> Store: ...
+
+
+@pytest.fixture
+def laptop(tmp_path: Path, server: str, folder: Path) -> Iterator[Enrolled]:
+    made: list[Store] = []
+
+    def make(name: str, role: str = "registrar") -> Store:
+        store = Store.open(tmp_path / name)
+        made.append(store)
+        store.init(name, 2, 16)
+        enrol(store, server, code(folder / "server.sqlite3", role, 2, 16))
+        return store
+
+    yield make
+    for store in made:
+        store.close()
+
+
+def done(*stores: Store) -> None:
+    """Sync these laptops, one after the other; nothing is left to send."""
+    for store in stores:
+        outcome = sync(store)
+        assert outcome.ok, outcome.session.error
+        assert outcome.waiting == 0
 
 
 Register = Callable[[Store, int], list[str]]

@@ -2,36 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
+from tests.sync.conftest import Enrolled, done
 
 from fieldkit.protocol.difference import difference_field, different_from
 from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
-from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store
-from fieldkit.sync.client import enrol, sync
-
-Laptop = Callable[[str], Store]
-
-
-@pytest.fixture
-def laptop(tmp_path: Path, server: str, folder: Path) -> Iterator[Laptop]:
-    """Enrol laptops of registrars of block 16 of district 2 by name."""
-    made: list[Store] = []
-
-    def make(name: str) -> Store:
-        store = Store.open(tmp_path / name)
-        made.append(store)
-        store.init(name, 2, 16)
-        enrol(store, server, code(folder / "server.sqlite3", "registrar", 2, 16))
-        return store
-
-    yield make
-    for store in made:
-        store.close()
 
 
 def put(store: Store, mobile: str) -> str:
@@ -44,13 +20,6 @@ def put(store: Store, mobile: str) -> str:
     return store.save([Edit(Beneficiary, fields)], "Asha")[0].id
 
 
-def done(*stores: Store) -> None:
-    for store in stores:
-        outcome = sync(store)
-        assert outcome.ok, outcome.session.error
-        assert outcome.waiting == 0
-
-
 def shown(store: Store, *numbers: str) -> tuple[list[list[str]], int, int]:
     """Return what is said of the records, and how many findings and conflicts are open."""
     records = [store.get("beneficiary", number) for number in numbers]
@@ -60,7 +29,7 @@ def shown(store: Store, *numbers: str) -> tuple[list[list[str]], int, int]:
     return said, len(same), len(store.conflicts())
 
 
-def test_it_ends_the_finding_for_all_and_taking_it_back_begins_it_again(laptop: Laptop) -> None:
+def test_it_ends_the_finding_for_all_and_taking_it_back_begins_it_again(laptop: Enrolled) -> None:
     asha, javid = laptop("Asha"), laptop("Javid")
     one, other = put(asha, "9419012345"), put(javid, "9419012345")
     done(asha, javid, asha)
@@ -80,7 +49,7 @@ def test_it_ends_the_finding_for_all_and_taking_it_back_begins_it_again(laptop: 
     assert shown(asha, small, large) == shown(javid, small, large) == ([[], []], 2, 0)
 
 
-def test_it_may_come_before_the_record_it_names(laptop: Laptop) -> None:
+def test_it_may_come_before_the_record_it_names(laptop: Enrolled) -> None:
     asha, javid = laptop("Asha"), laptop("Javid")
     one = put(asha, "9419067890")
     done(asha, javid)

@@ -7,6 +7,7 @@ from argparse import Namespace
 from fieldkit import reference
 from fieldkit.cli import DONE, IN_PART, OFFLINE, Unusable, print_error
 from fieldkit.commands import in_words, open_store, operator_of, say, say_json
+from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.merge import PLACE
 from fieldkit.records import kinds
@@ -111,6 +112,8 @@ def _shown(one: OpenConflict, value: Json) -> str:
     """Return a value as people read it; unchanged if kind or field is unknown."""
     if one.field == PLACE:
         return _place(value)
+    if one.field == MERGED:
+        return f"the same person as {value}" if value else "apart"
     kind = kinds().get(one.kind)
     field = kind.fields().get(one.field) if kind else None
     return in_words(field, value) or "nothing"

@@ -3,7 +3,8 @@
 A field is in conflict if another origin wrote it after the change's base and the values differ:
 the record keeps its value, the change's value is held (rule 9). District and block merge as one
 field (rule 11). A deletion conflicts with every field written since, and an edit conflicts with a
-deletion (rule 12). Stamps and the version are never merged.
+deletion (rule 12). Where an edit and a merge with another record had not seen each other, both
+apply, and that the records are apart is held (rule 29). Stamps and the version are never merged.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
+from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.change import DECIDED, Change, Json, Op, canonical
 
 PLACE = "district+block"
@@ -66,6 +68,9 @@ class Merged:
     closes: frozenset[tuple[str, int]] = frozenset()
     """The held changes (origin, seq) that a decision closes: those it names, if it applied in full
     (rule 13)."""
+    apart: frozenset[FieldWrite] = frozenset()
+    """The writes that a merge with another record had not seen: for each the empty value of
+    ``merged_into`` is held, under its own origin and seq (rule 29)."""
 
 
 def merge(
@@ -110,6 +115,13 @@ def merge(
         applied.add(field)
     if values.get(DELETED) is True and _is_edit(change) and contested(DELETED):
         held[DELETED] = False
+    closes = frozenset() if held else _named_by_decision(change)
+    apart: frozenset[FieldWrite] = frozenset()
+    if MERGED in applied and now.get(MERGED):
+        others = written.keys() - {MERGED, DELETED}
+        apart = frozenset(written[name] for name in others if contested(name))
+    elif applied - {DELETED} and _edits_merged(values, change) and contested(MERGED):
+        held[MERGED] = None
     _stamp(now, change, new=not values, changed=bool(applied))
     created = not values and not applied
     return Merged(
@@ -118,7 +130,8 @@ def merge(
         version=after if applied or created else version,
         applied=frozenset(applied),
         held=held,
-        closes=frozenset() if held else _named_by_decision(change),
+        closes=closes,
+        apart=apart,
     )
 
 
@@ -189,6 +202,11 @@ def same_value(one: Json, other: Json) -> bool:
 def _is_edit(change: Change) -> bool:
     """Say whether a change edits the record and neither deletes nor restores it."""
     return change.op is not Op.DELETE and DELETED not in change.fields
+
+
+def _edits_merged(values: Values, change: Change) -> bool:
+    """Say whether a change edits a record that is merged into another, and does not say so."""
+    return bool(values.get(MERGED)) and MERGED not in change.fields
 
 
 def _named_by_decision(change: Change) -> frozenset[tuple[str, int]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from fieldkit.about.rows import fetch_references, label_of, row_of
 from fieldkit.about.words import in_words, value_in_words
+from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.merge import PLACE
 from fieldkit.review.denied import denied_for_ut, role_of
 
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
     from fieldkit.reference import Option
     from fieldkit.store import OpenConflict, Store
 
-_FIELDS = {PLACE: "District and block", "deleted": "Deleted or kept"}
+_FIELDS = {
+    PLACE: "District and block",
+    "deleted": "Deleted or kept",
+    MERGED: "Same person or apart",
+}
 """Labels of fields that no form has."""
 
 
@@ -84,7 +89,7 @@ def _in_words(store: Store, one: OpenConflict, label: str, about: str) -> Open:
     here = one.held_here
     held = Side(
         "yours, not used yet" if here else "not used yet",
-        _value(store, one, one.held),
+        _value(store, one, one.held) + _with_change(one),
         one.by,
         Moment().show(one.at),
         "this laptop" if here else f"laptop {one.origin}",
@@ -104,6 +109,11 @@ def _in_words(store: Store, one: OpenConflict, label: str, about: str) -> Open:
     asked = asked_field(one)
     name = _FIELDS.get(one.field) or (asked.label if asked else in_words(one.field))
     return Open(one, label, about, name, was, sides[0], sides[1])
+
+
+def _with_change(one: OpenConflict) -> str:
+    """Return what else is kept with the held value: an edit of who had not seen the merge (29)."""
+    return f", with the change of {one.by}" if one.field == MERGED and one.held is None else ""
 
 
 def _denied(store: Store, one: OpenConflict) -> str:
@@ -133,10 +143,8 @@ def _value(store: Store, one: OpenConflict, value: Json) -> str:
     """Return a value as people read it; as it is if its field is unknown here."""
     from fieldkit.records import Reference, Unfit
 
-    if one.field == "deleted":
-        return "deleted" if value is True else "kept, with what was changed"
-    if one.field == PLACE:
-        return _place(value)
+    if one.field in _FIELDS:
+        return _in_own_words(store, one.field, value)
     field = asked_field(one)
     if field is None or value is None:
         return "empty" if value is None else value_in_words(value)
@@ -148,6 +156,21 @@ def _value(store: Store, one: OpenConflict, value: Json) -> str:
         known = store.record(str(read))
         return label_of(store, known) if known else f"{read} (not on this laptop)"
     return field.format.show(read)
+
+
+def _in_own_words(store: Store, field: str, value: Json) -> str:
+    if field == PLACE:
+        return _place(value)
+    if field == MERGED:
+        return _same_as(store, value)
+    return "deleted" if value is True else "kept, with what was changed"
+
+
+def _same_as(store: Store, value: Json) -> str:
+    known = store.record(value) if isinstance(value, str) else None
+    if known:
+        return f"the same person as {known.label()}, {known.id}"
+    return f"the same person as {value} (not on this laptop)" if value else "apart"
 
 
 def _place(value: Json) -> str:

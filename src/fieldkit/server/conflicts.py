@@ -23,6 +23,8 @@ class Held(Conflict):
 
     seen: int = 0
     """The version the first held change was based on, if ``base`` is still to be looked up."""
+    written: SkipValidation[FieldWrite | None] = None
+    """The write that is held, if ``by`` and ``at`` are still to be looked up."""
     against: SkipValidation[FieldWrite | None] = None
     """The write of the current value, if ``stands_by`` is still to be looked up."""
 

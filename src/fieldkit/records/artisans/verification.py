@@ -102,9 +102,7 @@ def stages_in_order(decision: Verification, context: RuleContext) -> Broken | No
     if decision.stage not in {"2", "3"} or not decision.beneficiary_id:
         return None
     stage = str(int(decision.stage) - 1)
-    earlier = context.known.where(
-        "verification", beneficiary_id=decision.beneficiary_id, stage=stage
-    )
+    earlier = context.where("verification", beneficiary_id=decision.beneficiary_id, stage=stage)
     approved = [
         one for one in earlier if isinstance(one, Verification) and one.decision == "APPROVED"
     ]

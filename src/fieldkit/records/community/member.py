@@ -198,7 +198,7 @@ def _same_woman(member: Member, context: RuleContext) -> Iterator[Member]:
     for key in (*keys, by_aadhaar):
         if None in key.values():
             continue
-        for found in context.known.where("member", **key):
+        for found in context.where("member", **key):
             if not isinstance(found, Member):
                 continue
             if key is not by_aadhaar or alike(member.name or "", found.name or "") >= MAY_BE_SAME:

@@ -85,7 +85,7 @@ def fewest(shg_kind: str | None) -> tuple[str, int]:
 
 def members_of(group: str, context: RuleContext) -> list[Record]:
     """Return the known members still in a group; an empty status means they are."""
-    found = context.known.where("member", self_help_group_id=group)
+    found = context.where("member", self_help_group_id=group)
     return [member for member in found if member.value("status") in {None, "ACTIVE"}]
 
 

@@ -11,8 +11,10 @@ from functools import cache, partial
 from typing import Protocol, TypeAlias
 
 from fieldkit.matching import Match, Person, blocks_of, compare, fields_of, person_of
+from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.difference import different_from
 from fieldkit.protocol.finding import Finding, Severity
+from fieldkit.records.declaration.one_person import same_as
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import (
     Broken,
@@ -26,6 +28,8 @@ from fieldkit.records.declaration.rule import (
 
 MISSING_PARENT = "missing_parent"
 SAME_PERSON = "same_person"
+MERGED_APART = "merged_apart"
+"""Two records are merged, and somebody says that they are different people (rule 30)."""
 
 
 class Around(Known, Protocol):
@@ -47,7 +51,7 @@ def looks(kind: type[Record]) -> tuple[Look, ...]:
         for rule in rules_of(kind)
         if rule.across or rule.severity is Severity.BLOCK
     ]
-    return (_missing, *rules, _not_there, _same_person)
+    return (_missing, *rules, _not_there, _same_person, _merged_apart)
 
 
 @cache
@@ -106,7 +110,8 @@ def same_person(record: Record, around: Known) -> Finding | None:
         if other.id == record.id or said_different(record, other):
             continue
         match = compare(me, person(other))
-        if match and match.strong and (best is None or match.score > best[1].score):
+        better = match and match.strong and (best is None or match.score > best[1].score)
+        if match and better and other.id not in same_as(around, record.kind(), record.id, record):
             best = other, match
     return same_person_finding(record, *best) if best else None
 
@@ -143,6 +148,17 @@ def said_different(one: Record, other: Record) -> bool:
 def _same_person(record: Record, _context: RuleContext, around: Around) -> list[Finding]:
     finding = same_person(record, around)
     return [finding] if finding else []
+
+
+def _merged_apart(record: Record, _context: RuleContext, around: Around) -> list[Finding]:
+    """Return a finding about a record that is merged with this one, and said to be another's."""
+    if not record.person:
+        return []
+    for number in sorted(same_as(around, record.kind(), record.id, record) - {record.id}):
+        other = around.get(record.kind(), number)
+        if other and said_different(record, other):
+            return [finding_about(record, MERGED, MERGED_APART, answer=Broken(other=other))]
+    return []
 
 
 def tells_apart(kind: type[Record]) -> frozenset[str]:

@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar, cast
 
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.finding import Finding, Severity
+from fieldkit.records.declaration import one_person
 from fieldkit.records.declaration.field import Field
 from fieldkit.records.declaration.record import Record, kinds
 from fieldkit.records.fields.dates import RELEASED
@@ -97,6 +98,13 @@ class RuleContext:
                 best, ranked = amount, rank
         return best
 
+    def where(self, kind: str, **equal: Value) -> Sequence[Record]:
+        """Return the known records of a kind with these values, a person's whatever the number.
+
+        Several records may be one person: those about each are found, people are given once.
+        """
+        return one_person.where(self.known, kind, **equal)
+
     def others(self, record: R, *fields: str) -> list[R]:
         """Return the other known records of the kind that agree with this one in ``fields``.
 
@@ -105,7 +113,7 @@ class RuleContext:
         equal = {name: record.value(name) for name in fields}
         if None in equal.values():
             return []
-        found = self.known.where(record.kind(), **equal)
+        found = self.where(record.kind(), **equal)
         return [one for one in found if isinstance(one, type(record)) and one.id != record.id]
 
 
@@ -167,7 +175,12 @@ class Rule:
     again when such a record is added or removed, even if that one has no finding."""
 
     def judge(self, record: Record, context: RuleContext) -> Finding | None:
-        """Apply the rule to a record of its kind."""
+        """Apply the rule to a record of its kind.
+
+        What another record stands for is not compared with others: that record is.
+        """
+        if self.across and one_person.is_stood_for(context.known, record):
+            return None
         answer = self.check(record, context)
         if not answer:
             return None

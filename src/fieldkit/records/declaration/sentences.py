@@ -57,6 +57,10 @@ GENERAL: Mapping[str, str] = {
     "missing_parent": "{wanted:title} {number} is not on the server: not sent yet, or deleted. "
     "Check it after the next sync.",
     "same_person": "{other_name} ({other}) may be the same person. Alike: {alike:label}.",
+    "merged_apart": (
+        "{other_name} ({other}) is merged with this record, and somebody says that they are "
+        "different people. Take one of the two back."
+    ),
     "contested": "Somebody else changed this first. Both values are kept. Choose one.",
     "out_of_scope": "This record is outside the area of this laptop. Ask the supervisor.",
     "whole_ut": (

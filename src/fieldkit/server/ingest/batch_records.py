@@ -203,10 +203,16 @@ class _RecordLog:
         self._lines: list[tuple[_LogRow, Change]] | None = None
 
     def complete(self, held: Held) -> Held:
-        """Look up the value at a conflict's base, and the author of the current value."""
+        """Look up the value at a conflict's base, and the authors of its values."""
         if held.seen and held.field != DELETED:
             base = self._value(held.field, held.seen)
             held = held.model_copy(update={"base": base, "seen": 0})
+        if 0 in held.seqs:
+            first = self._first(held.origin)
+            held = held.model_copy(update={"seqs": sorted({one or first for one in held.seqs})})
+        if held.written is not None:
+            by, at = self._author(held.written.origin, held.written.seq)
+            held = held.model_copy(update={"by": by, "at": at, "written": None})
         if held.against is not None:
             by, at = self._author(held.against.origin, held.against.seq)
             known = {"stands_by": by, "stands_at": at, "against": None}
@@ -237,6 +243,10 @@ class _RecordLog:
                 if field in value:
                     return value[field]
         return None
+
+    def _first(self, origin: str) -> int:
+        """Return the seq of an origin's first change: it created the record."""
+        return min((row.seq for row, _ in self._read() if row.origin == origin), default=0)
 
     def _author(self, origin: str, seq: int) -> tuple[str, int]:
         """Return the operator and time of a change; ``seq`` 0: the origin's first."""

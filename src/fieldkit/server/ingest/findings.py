@@ -12,9 +12,11 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple, TypeAlias, cast
 
-from sqlalchemy import Connection, Select, delete, select, tuple_
+from sqlalchemy import Connection, Select, delete, or_, select, tuple_
 
+from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.change import Json
+from fieldkit.protocol.merge import DELETED
 from fieldkit.records import Finding, Record, kinds
 from fieldkit.records.declaration.review import awaits, concerns
 from fieldkit.server.database.rows import Key, typed_columns
@@ -77,12 +79,50 @@ def review(
     asked = before.keys() | {key for key in awaited if touched[key].before}
     known.judge({key: _record_before(here, key, touched[key]) for key in asked}, today, meet=True)
     ended = [key for key, one in touched.items() if one.before and now[key].deleted]
-    beside = known.met.keys() | beside | _referring(connection, ended)
+    linked = _linked_to(connection, [key for key, one in touched.items() if _relinks(one)], touched)
+    beside = known.met.keys() | beside | linked | _referring(connection, {*ended, *linked})
     beside = {key for key in beside if key[0] in here} - touched.keys()
     others = known.fetch(beside)
     found |= known.judge(others, today)
     before |= _stored(connection, others)
     return _keep(connection, {**others, **now}, before, found)
+
+
+def _relinks(touched: Touched) -> bool:
+    """Say whether a change may alter which records are one person (rule 28)."""
+    before = touched.before or {}
+    return before.get(MERGED) != touched.row.get(MERGED) or (
+        touched.before is not None and bool(before.get(DELETED)) != bool(touched.row.get(DELETED))
+    )
+
+
+def _linked_to(
+    connection: Connection, keys: Iterable[Key], touched: Mapping[Key, Touched]
+) -> set[Key]:
+    """Return the records merged with these people now or before, near or far, and these."""
+    found: set[Key] = set()
+    left: defaultdict[str, set[str]] = defaultdict(set)
+    for kind, record_id in keys:
+        if MERGED in kinds()[kind].fields():
+            before = (touched[kind, record_id].before or {}).get(MERGED)
+            left[kind] |= {record_id, *([before] if isinstance(before, str) else ())}
+    for name, numbers in left.items():
+        statement, seen = _merged_rows(kinds()[name], takes_arrays(connection)), set[str]()
+        further = numbers
+        while further:
+            seen |= further
+            rows = run_queries(connection, [(statement, {"ids": sorted(further)})])[0]
+            named = {one for row in rows for one in row if isinstance(one, str)}
+            found |= {(name, cast(str, record_id)) for record_id, _ in rows}
+            further = named - seen
+    return found
+
+
+@cache
+def _merged_rows(kind: type[Record], array: bool) -> _Statement:
+    columns = kind.table().c
+    named = (in_parameter(columns[name], "ids", array=array) for name in ("id", MERGED))
+    return select(columns.id, columns[MERGED]).where(or_(*named))
 
 
 def _record_before(here: Mapping[str, type[Record]], key: Key, touched: Touched) -> Record:

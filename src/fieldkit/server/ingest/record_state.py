@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.change import Change, Json, Op, canonical
 from fieldkit.protocol.merge import (
     DELETED,
@@ -271,6 +272,8 @@ def _update_conflicts(record: RecordState, change: Change, origin: str, merged: 
     """Add fields that a change leaves held, and close conflicts it decides (rules 9, 13)."""
     for name, value in merged.held.items():
         known = record.held.get((name, origin))
+        if known and name == MERGED and name not in change.fields:
+            value = known.held  # what its author said of it before
         record.held[name, origin] = Held(
             field=name,
             origin=origin,
@@ -284,6 +287,8 @@ def _update_conflicts(record: RecordState, change: Change, origin: str, merged: 
             seen=known.seen if known else change.base or 0,
             against=known.against if known else _opposing_write(record.written, name, value),
         )
+    for write in sorted(merged.apart, key=lambda one: one.seq):
+        _hold_apart(record, write)
     for contest, one in list(record.held.items()):
         if one.field in merged.applied:
             record.held[contest] = one.model_copy(
@@ -304,7 +309,27 @@ def _update_conflicts(record: RecordState, change: Change, origin: str, merged: 
                     record.held[contest] = one.model_copy(update={"seqs": left})
                 else:
                     del record.held[contest]
-    record.contests_changed |= bool(merged.held)
+    record.contests_changed |= bool(merged.held or merged.apart)
+
+
+def _hold_apart(record: RecordState, write: FieldWrite) -> None:
+    """Hold, under the write of another that a merge had not seen, that the record is apart (29)."""
+    contest = (MERGED, write.origin)
+    known = record.held.get(contest)
+    if known is None:
+        record.held[contest] = Held(
+            field=MERGED,
+            origin=write.origin,
+            seqs=[write.seq],
+            held=None,
+            base=None,
+            by="",
+            at=0,
+            written=write,
+        )
+    elif write.seq not in known.seqs:
+        seqs = sorted([*known.seqs, write.seq])
+        record.held[contest] = known.model_copy(update={"seqs": seqs})
 
 
 def _opposing_write(written: Mapping[str, FieldWrite], name: str, value: Json) -> FieldWrite | None:

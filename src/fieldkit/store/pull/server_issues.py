@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from fieldkit.protocol.difference import different_from
+from fieldkit.records import kinds
 from fieldkit.records.declaration.review import SAME_PERSON
 from fieldkit.store import tables
 from fieldkit.store.log.changes import OwnChange, in_parts
 from fieldkit.store.pull.answers import ServerRow
-from fieldkit.store.read.records import Records
+from fieldkit.store.read.aliases import same_as
 from fieldkit.store.read.server_rows import Key
+from fieldkit.store.read.told_apart import told_apart
 from fieldkit.store.rows.issues import forget_issues, set_closed
 
 _conflict, _finding = tables.conflict, tables.finding
@@ -28,7 +29,7 @@ def replace_issues(
     forget_issues(connection, [(row.kind, row.id) for row in rows], had)
     fresh = 0
     conflicts, findings = [], []
-    apart = _said_different(connection, rows)
+    settled = _settled(connection, rows)
     for row in rows:
         key = (row.kind, row.id)
         for one in row.conflicts:
@@ -51,7 +52,7 @@ def replace_issues(
             )
         for note in row.findings:
             if note.rule == SAME_PERSON and any(
-                (row.id, number) in apart or (number, row.id) in apart for _, number in note.related
+                {row.id, number} in settled for _, number in note.related
             ):
                 continue
             findings.append(
@@ -73,22 +74,23 @@ def replace_issues(
     return fresh
 
 
-def _said_different(connection: Connection, rows: Sequence[ServerRow]) -> set[tuple[str, str]]:
-    """Return whom somebody told apart here among those that the server takes for one person.
-
-    It may not know that yet.
+def _settled(connection: Connection, rows: Sequence[ServerRow]) -> set[frozenset[str]]:
+    """Return which of those that the server takes for one person somebody here told apart or
+    merged; the server may not know that yet.
     """
     taken: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
         for note in row.findings:
             if note.rule == SAME_PERSON:
                 taken[row.kind] |= {row.id, *(number for _, number in note.related)}
-    return {
-        (one.id, number)
-        for kind, numbers in taken.items()
-        for one in Records(connection).fetch({kind}, sorted(numbers)).values()
-        for number in different_from(one.extra)
-    }
+    found: set[frozenset[str]] = set()
+    for name in taken.keys() & kinds().keys():
+        kind, numbers = kinds()[name], sorted(taken[name])
+        said = told_apart(connection, kind, numbers)
+        found |= {frozenset({one, other}) for one in said for other in said[one]}
+        one_person = same_as(connection, kind, numbers)
+        found |= {frozenset({one, other}) for one in numbers for other in one_person[one]}
+    return found
 
 
 def _issues_before(

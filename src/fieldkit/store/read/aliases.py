@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, Select, select
 
-from fieldkit.protocol.alias import MERGED, resolve, values_of
+from fieldkit.protocol.alias import MERGED, values_of
+from fieldkit.protocol.alias import resolve as resolve
 from fieldkit.protocol.identity import id_order
 from fieldkit.records import Record
 from fieldkit.store.log.changes import in_parts
@@ -31,6 +32,19 @@ def merged_with(connection: Connection, kind: type[Record], number: str) -> list
     standing = stands_for(connection, kind, naming)
     found = (other for other, one in standing.items() if one == number and other != number)
     return sorted(found, key=id_order)
+
+
+def same_as(
+    connection: Connection, kind: type[Record], numbers: Iterable[str]
+) -> dict[str, frozenset[str]]:
+    """Return by each number all records that are the same person, itself included."""
+    wanted = dict.fromkeys(numbers)
+    standing = stands_for(connection, kind, wanted)
+    members = {
+        one: frozenset({one, *merged_with(connection, kind, one)})
+        for one in dict.fromkeys(standing.values())
+    }
+    return {number: members[standing[number]] | {number} for number in wanted}
 
 
 def _paths(

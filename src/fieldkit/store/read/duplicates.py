@@ -19,6 +19,7 @@ from fieldkit.search.sound import MAY_BE_SAME
 from fieldkit.search.sound import alike as names_alike
 from fieldkit.store import tables
 from fieldkit.store.log.changes import in_parts
+from fieldkit.store.read.aliases import stands_for
 from fieldkit.store.read.look_alikes import persons
 from fieldkit.store.read.told_apart import are_told_apart, told_apart
 
@@ -36,11 +37,16 @@ class Alike:
 def alike(connection: Connection, kind: type[Record], ids: Sequence[str]) -> list[Alike]:
     """Return for each of ``ids`` the other live records that may be the same.
 
-    Not those that a person has said to be different.
+    Not those that a person has said to be different, or the same already.
     """
     found = [*(_people if kind.person else _by_keys)(connection, kind, ids)]
-    said = told_apart(connection, kind, [*{one for pair in found for one in (pair.id, pair.other)}])
-    return [pair for pair in found if not are_told_apart(said, pair.id, pair.other)]
+    both = [*{one for pair in found for one in (pair.id, pair.other)}]
+    said, stands = told_apart(connection, kind, both), stands_for(connection, kind, both)
+    return [
+        pair
+        for pair in found
+        if stands[pair.id] != stands[pair.other] and not are_told_apart(said, pair.id, pair.other)
+    ]
 
 
 def _by_keys(connection: Connection, kind: type[Record], ids: Sequence[str]) -> list[Alike]:

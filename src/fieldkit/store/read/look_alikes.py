@@ -18,6 +18,7 @@ from fieldkit.records import Record, Use, person
 from fieldkit.search.sound import distinctive_sounds, sounds
 from fieldkit.store import tables
 from fieldkit.store.log.changes import in_parts
+from fieldkit.store.read.aliases import same_as
 from fieldkit.store.read.records import Records
 from fieldkit.store.read.told_apart import are_told_apart, told_apart
 
@@ -35,8 +36,8 @@ _SOUNDS = table("findable_sounds", column("rowid"))
 def look_alikes(connection: Connection, record: Record, most: int) -> list[tuple[Record, Match]]:
     """Return the live records of a record's kind that may be the same person, the likeliest first.
 
-    The record itself, saved or not, is not among them, nor those said to be different. Empty if the
-    kind is no person.
+    The record itself, saved or not, is not among them, nor those said to be different, nor those
+    it is merged with. Empty if the kind is no person.
     """
     kind = type(record)
     if not kind.person:
@@ -52,7 +53,12 @@ def look_alikes(connection: Connection, record: Record, most: int) -> list[tuple
     ]
     said = {record.id: different_from(record.extra)}
     said |= told_apart(connection, kind, [one for one, _ in found])
-    found = [one for one in found if not are_told_apart(said, record.id, one[0])]
+    one_person = same_as(connection, kind, [record.id])[record.id]
+    found = [
+        one
+        for one in found
+        if one[0] not in one_person and not are_told_apart(said, record.id, one[0])
+    ]
     found.sort(key=lambda one: (-one[1].score, one[0]))
     best = dict(found[:most])
     records = Records(connection).fetch([kind.kind()], [*best])

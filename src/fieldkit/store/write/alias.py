@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from fieldkit.protocol.alias import MERGED
+from fieldkit.protocol.change import Op
 from fieldkit.records import Record
 from fieldkit.store.errors import Refused, StoreError
 from fieldkit.store.read.aliases import stands_for
+from fieldkit.store.read.conflicts import open_conflicts
 from fieldkit.store.read.records import Records
-from fieldkit.store.rows.issues import forget_same_person
+from fieldkit.store.rows.issues import forget_same_person, mark_decided
 from fieldkit.store.write.edits import Edit
 from fieldkit.store.write.save import Author, Saved, save
 
@@ -49,6 +52,8 @@ def take_back_same(
 ) -> list[Saved]:
     """Take back that a record is the same person as another; empty if nobody had said so.
 
+    Where it is open because others changed the record as one apart, this settles that.
+
     Raises:
         StoreError: the record is not here.
         Refused: a rule stands against it.
@@ -58,7 +63,18 @@ def take_back_same(
         raise StoreError(f"{number} is not a person on this laptop. Nothing was changed.")
     if not found.value(MERGED):
         return []
-    return write(connection, [Edit(kind, {MERGED: None}, number)], author)
+    settled = [
+        one
+        for one in open_conflicts(connection, number)
+        if (one.kind, one.field, one.held) == (kind.kind(), MERGED, None)
+    ]
+    edit = Edit(kind, {MERGED: None}, number)
+    if settled:
+        decided = tuple((one.origin, seq) for one in settled for seq in one.seqs)
+        edit = replace(edit, base=settled[0].version, op=Op.DECIDE, decided=decided)
+    done = write(connection, [edit], author)
+    mark_decided(connection, [number])
+    return done
 
 
 def write(connection: Connection, edits: list[Edit], author: Author) -> list[Saved]:

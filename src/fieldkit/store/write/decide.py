@@ -6,6 +6,7 @@ from enum import Enum
 
 from sqlalchemy import Connection
 
+from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.change import Json, Op
 from fieldkit.protocol.merge import DELETED, PLACE
 from fieldkit.records import Finding, Record, Unfit, Value, kinds
@@ -97,6 +98,6 @@ def _typed(kind: type[Record], field: str, typed: str) -> dict[str, Value]:
         if district is None:
             raise Unfit("Choose a block.")
         return {"district": district, "block": block}
-    if field == DELETED or field not in kind.fields():
+    if field in {DELETED, MERGED} or field not in kind.fields():
         raise Unfit("Choose one of the two: mine or theirs.")
     return {field: kind.fields()[field].format.parse(typed, confirmed=True)}

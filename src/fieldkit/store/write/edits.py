@@ -169,8 +169,17 @@ def prepare(
     if fault := unsendable_field(changed):
         stops = (finding_about(record, *fault, Severity.BLOCK), *stops)
     op = Op.CREATE if before is None or past.created_again else Op.EDIT
-    of = {*changed, *past.pending} if MERGED in changed else changed  # as a deletion (29)
-    return Prepared(record, before, op, changed, _oldest(seen, past, of), stops, remarks)
+    base = _oldest(seen, past, _hidden(changed, past))
+    return Prepared(record, before, op, changed, base, stops, remarks)
+
+
+def _hidden(changed: Collection[str], past: Past) -> set[str]:
+    """Return the fields in which own values may hide others' from the author of an edit (29).
+
+    Of a merge with another record that is any field, as of a deletion. Who edits a record may not
+    see that others merged it.
+    """
+    return {*changed, MERGED, *(past.pending if MERGED in changed else ())}
 
 
 def _oldest(seen: int | None, past: Past, fields: Collection[str]) -> int | None:

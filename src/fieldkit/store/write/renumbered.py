@@ -11,6 +11,8 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, insert
 
+from fieldkit.protocol.alias import MERGED
+from fieldkit.protocol.difference import other_number, renamed_field
 from fieldkit.protocol.identity import read_id
 from fieldkit.records import kinds
 from fieldkit.store import tables
@@ -33,6 +35,9 @@ def use_present_numbers(connection: Connection, edits: Sequence[Edit]) -> Sequen
             value = edit.fields.get(name)
             if isinstance(value, str):
                 named[value].update(reference.kinds)
+        for other in (edit.fields.get(MERGED), *map(other_number, edit.fields)):
+            if isinstance(other, str) and other:
+                named[other].add(edit.kind.kind())
     present = Records(connection).renamed(named)
     if not present:
         return edits
@@ -79,9 +84,10 @@ def _is_of_another(number: str, device: Device) -> bool:
 
 def _with_numbers(edit: Edit, names: Mapping[str, str], own: Mapping[str, str]) -> Edit:
     """Replace the number of an edit by ``own``, and those it refers to by ``names``."""
+    numbered = {*edit.kind.references(), MERGED}
     fields = {
-        name: names.get(value, value)
-        if isinstance(value, str) and name in edit.kind.references()
+        renamed_field(name, names): names.get(value, value)
+        if isinstance(value, str) and name in numbered
         else value
         for name, value in edit.fields.items()
     }
