@@ -81,6 +81,7 @@ def test_a_pair_across_blocks_waits_once_at_the_supervisor_until_it_is_decided(
     assert everywhere() == waits
     reyaz.merge(KIND, one, other, "Reyaz")
     assert counts(reyaz) == {}
+    assert everywhere() == [{}, {}, {}]
     reyaz.unmerge(KIND, other, "Reyaz")
     # Of three, each is found with the one it is most like: what is left comes after a decision.
     third = put(asha, "Ghulam Mohd Butt")
