@@ -29,6 +29,14 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _no_home_of_a_person(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let a test that names no home find an empty one, never that of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FIELDKIT_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _new_files_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Copy a new data file from one that was migrated: making each again takes ten times as long.
 
