@@ -39,8 +39,8 @@ PAIRS = 500
 IN_TERMINAL = 40
 READING = 0.8
 """Seconds for which somebody looks at a pair; a key before that decides nothing."""
-DUE = " due"
-"""Stands on Home once all of it is counted."""
+COUNTED = "0 Review"
+"""Stands on Home once its figures are counted."""
 MERGED_OF = 3
 """Of so many pairs one is merged; the others are of different people."""
 
@@ -198,7 +198,7 @@ def _in_terminal(home: Path, pairs: int) -> list[float]:
     delays: list[float] = []
     with Terminal(FIELDKIT, {"FIELDKIT_HOME": str(home)}) as terminal:
         terminal.until(lambda screen: bool(screen.row(HOME_LABEL)))
-        terminal.until(lambda screen: bool(screen.row(DUE)))
+        terminal.until(lambda screen: bool(screen.row(COUNTED)))
         terminal.settle()
         terminal.press("/same person" + ENTER)
         terminal.until(lambda screen: bool(screen.row(f"{pairs} left")))
