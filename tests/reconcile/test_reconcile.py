@@ -300,7 +300,7 @@ def test_a_laptop_is_told_what_it_may_not_save(store: Store, compare: Compare, g
     assert "operator" in act.preview.refused[0].reason
     store.enrol("https://office.example", "token", "operator", 2, 17)
     act = acts.accept(store, found, rows(found, Outcome.DIFFERS))
-    assert "may not write in that block" in act.preview.refused[0].reason
+    assert "outside the area of this laptop" in act.preview.refused[0].reason
 
 
 def test_a_stopped_comparison_leaves_nothing(store: Store, tmp_path: Path) -> None:
