@@ -184,7 +184,8 @@ def _unworded(shown: Mapping[str, Any], among: Mapping[str, Any] | None = None) 
 
     ``among``: what was shown then; events that only a later version shows are left out too.
     """
-    events = [{n: v for n, v in event.items() if n != "sentence"} for event in shown["events"]]
+    later = {"sentence", "number"}
+    events = [{n: v for n, v in event.items() if n not in later} for event in shown["events"]]
     if among is not None:
         events = [event for event in _unworded(among)["events"] if event in events]
     return {**{n: v for n, v in shown.items() if n != "label"}, "events": events}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from tests.faults.processes import Server
@@ -57,9 +57,9 @@ class District(NamedTuple):
         """Let everybody send and receive what the others sent."""
         sync_in_turn(self.all)
 
-    def waiting(self, kind: str) -> Sequence[dict[str, object]]:
+    def waiting(self, kind: str) -> Sequence[dict[str, Any]]:
         """Return what the supervisor finds in a section of Review."""
-        found: Sequence[dict[str, object]] = self.supervisor.read("review", "--kind", kind)
+        found: Sequence[dict[str, Any]] = self.supervisor.read("review", "--kind", kind)
         return found
 
 

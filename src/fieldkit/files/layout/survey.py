@@ -9,7 +9,7 @@ from itertools import chain, islice
 from fieldkit.files.layout.heading_rows import HeadingRows, heading_rows, is_form
 from fieldkit.files.layout.left_out import LeftOut, RowSorter, Why
 from fieldkit.files.tables.table import Row, Table, Unreadable
-from fieldkit.files.values.targets import targets
+from fieldkit.files.values.targets import NEVER_IMPORTED, targets
 from fieldkit.formulas import bare_cell, unescape_formula
 from fieldkit.records import Record
 
@@ -158,7 +158,7 @@ def _bare(row: Row, form: str, *, own: bool) -> Row:
 
 
 def _is_own_export(columns: Sequence[str], kind: type[Record]) -> bool:
-    known = targets(kind).keys() | {"version"}
+    known = targets(kind).keys() | NEVER_IMPORTED
     return "id" in columns and all(column in known for column in columns)
 
 

@@ -314,11 +314,10 @@ class ListPage(FindPage):
             await self.navigator.open_decide(entries, self._decided)
 
     async def _decided(self, said: str) -> None:
-        """Show the records as they are now, and what was done."""
-        await self.picker.follow()
-        await self._head()
-        await self.app.refresh_status()
+        """Show the records as they are now, and what was done; the page counts as it comes back."""
         self.say(said, "Ctrl+Z puts all of it back", done=True)
+        await self.picker.follow()
+        await self.app.refresh_status()
 
     async def action_undo(self) -> None:
         """Put back what was decided together last, asked once."""
