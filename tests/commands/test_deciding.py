@@ -10,6 +10,7 @@ from tests.commands.conftest import Cli
 from tests.commands.test_entering import put, records
 
 from fieldkit.records import Record
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.verification import Verification
 from fieldkit.records.credit.loan import Loan
 from fieldkit.records.fields.dates import today
@@ -114,3 +115,15 @@ def test_a_record_is_sent_back_corrected_by_plain_questions_and_accepted(
     assert "Accepted" in cli("send-back", artisan, "--accept").text
     assert "Sent back: No" not in cli("show", artisan).text
     assert cli("send-back", artisan, "--accept").code == 2
+
+
+def test_an_undo_takes_a_decision_back_whole_or_not_at_all(
+    laptop: Path, cli: Cli, artisan: str
+) -> None:
+    cli("decide", artisan, "--stage", "1", "--as", "approve")
+    with closing(Store.open(laptop)) as store:
+        store.save([Edit(Beneficiary, {"status": "S2_APPROVED"}, artisan)], "Reyaz")
+    undone = cli("entries", "--undo").text
+    assert "0 entries have the former value again. 1 was changed since" in undone
+    assert not only(laptop, Verification).deleted
+    assert records(laptop)[0].value("status") == "S2_APPROVED"

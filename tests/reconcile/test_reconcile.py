@@ -300,7 +300,7 @@ def test_a_laptop_is_told_what_it_may_not_save(store: Store, compare: Compare, g
     assert "operator" in act.preview.refused[0].reason
     store.enrol("https://office.example", "token", "operator", 2, 17)
     act = acts.accept(store, found, rows(found, Outcome.DIFFERS))
-    assert "may not write in that block" in act.preview.refused[0].reason
+    assert "outside the area of this laptop" in act.preview.refused[0].reason
 
 
 def test_a_stopped_comparison_leaves_nothing(store: Store, tmp_path: Path) -> None:
@@ -366,3 +366,20 @@ def test_what_is_accepted_is_the_same_when_the_list_comes_again(
     assert again.counts() == seen
     assert (again.counts().same + seen.repeated + seen.uncertain) == len(lines)
     assert store.counts()["beneficiary"] == before
+
+
+def test_an_undo_leaves_new_records_that_were_used_since(
+    store: Store, compare: Compare, ghulam: str
+) -> None:
+    nazir = "PMV1004,Nazir Dar,Gani,9419011445,Mason,Nagam,11-05-2026"
+    habib = "PMV1005,Habib Wani,Gani,9419011446,Mason,Nagam,12-05-2026"
+    found = compare("beneficiary", HEAD, ZOONI, nazir, habib)
+    act = acts.create(store, found, acts.some_rows(found, Outcome.PORTAL_ONLY))
+    assert acts.save(store, found, act, "Asha") == 3
+    zooni, nazir, habib = (one.id for one in act.preview.changes)
+    put(store, Loan, beneficiary_id=zooni, product="PMV1", state="SPONSORED")
+    store.send_back(nazir, "Ask for the ration card", "Reyaz")
+    undone = acts.undo(store, found, act, "Asha")
+    assert (undone.many, undone.since) == (1, 2)
+    here = {one.id for one in store.each("beneficiary")}
+    assert here == {ghulam, zooni, nazir}
