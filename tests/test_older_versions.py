@@ -513,6 +513,7 @@ def test_older_fields_become_records_once(
             assert entries == assessed
             centres = [one["csc_id"] for one in _of_kind(laptop, "common_service_centre")]
             assert len(centres) == len({*centres}) >= 7
+        assert _run(home, "sync", "--json").code == 0  # the log of these exports
         assert _run(home, "receipt", "--json").json["match"]
 
 
@@ -561,7 +562,8 @@ def test_a_laptop_with_the_old_version_goes_on_without_the_whole_ut_and_without_
     query = "SELECT id FROM village_organisation WHERE name = 'Our moving VO'"
     ((moving,),) = _rows(home / DATABASE, query)
     load(f"id,district,block\n{moving},UT,\n")
-    load(f"id,merged_into\n{merged},{kept}\n", "beneficiary")
+    assert _run(home, "merge", kept, merged).code == 0
+    assert _run(home, "sync", "--json").json["waiting"] == 0
     file.write_text(f"id,village\n{merged},Nagam\n", "utf-8")
     assert _run_old(old_code, young, "import", "beneficiary", str(file)).code == 0
     assert _run_old(old_code, young, "sync", "--json").json["waiting"] == 0

@@ -158,6 +158,25 @@ async def test_a_merge_fills_what_the_kept_record_lacks_and_undo_empties_it_agai
         assert (card(), merged(store, [kept, other])) == (None, [None, None])
 
 
+async def test_values_of_a_pair_are_chosen_field_by_field_and_all_of_it_is_undone(
+    store: Store, pairs: list[tuple[str, str]], opened_app: At
+) -> None:
+    first, second = pairs[0]
+    async with opened_app() as hand:
+        await hand.press("0", "<enter>", "<enter>", "y", "f")
+        assert "Merge two records" in hand.text()
+        await hand.press("1", "<enter>")
+        kept = store.get(KIND, first)
+        assert kept is not None
+        assert (kept.label(), merged(store, [second])) == ("Gulam Bhat", [first])
+        assert "2 left" in hand.text().splitlines()[0]
+        await hand.press("<ctrl+z>")
+        kept = store.get(KIND, first)
+        assert kept is not None
+        assert (kept.label(), merged(store, [second])) == ("Ghulam Bhat", [None])
+        assert "3 left" in hand.text().splitlines()[0]
+
+
 async def test_a_held_key_decides_one_pair_and_skipped_ones_stay(
     store: Store,
     pairs: list[tuple[str, str]],

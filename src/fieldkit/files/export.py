@@ -23,12 +23,13 @@ from fieldkit.formulas import escape_formula
 from fieldkit.papers.export_log import log_export
 from fieldkit.protocol.change import Json
 from fieldkit.records import Record, Value, kinds
+from fieldkit.records.declaration.permission import CORRECTED, SENT_BACK
 from fieldkit.records.fields.formats import Moment
 from fieldkit.settings import make_file_private
 from fieldkit.store import Store
 
 FileFormat: TypeAlias = Literal["csv", "xlsx", "jsonl"]
-_NOT_EXPORTED = frozenset({"version", "deleted"})
+_NOT_EXPORTED = frozenset({"version", "deleted", SENT_BACK, CORRECTED})
 _NOTES = "notes on fields"
 """The column of the notes; no field has this name."""
 

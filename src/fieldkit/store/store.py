@@ -370,8 +370,12 @@ class Store:
             author = self._author(connection, operator)
             return say_same(connection, kinds()[kind], kept, duplicate, author, use)
 
-    def unmerge(self, kind: str, number: str, operator: str) -> list[Saved]:
+    def unmerge(
+        self, kind: str, number: str, operator: str, put_back: Edit | None = None
+    ) -> list[Saved]:
         """Take back that a record is the same person as another; empty if nobody had said so.
+
+        ``put_back``: gives the other record the values that it held before the merge.
 
         Raises:
             StoreError: the record is not here.
@@ -379,7 +383,7 @@ class Store:
         """
         with self._database.write() as connection:
             author = self._author(connection, operator)
-            return take_back_same(connection, kinds()[kind], number, author)
+            return take_back_same(connection, kinds()[kind], number, author, put_back)
 
     def stands_for(self, kind: str, numbers: Iterable[str]) -> Mapping[str, str]:
         """Return by each number that of the record that stands for it here (rule 28)."""

@@ -89,9 +89,9 @@ class Record(SQLModel):
     created_by: Annotated[str | None, Field("Entered by", Text(), system=True)] = None
     deleted: Annotated[bool, Field("Deleted", YesNo(), system=True)] = False
     version: Annotated[int | None, Field("Version on the server", Whole(), system=True)] = None
-    sent_back: Annotated[str | None, Field("Sent back", Text(longest=1000), system=True)] = None
+    sent_back: Annotated[str | None, Field("Sent back", Text(longest=700), system=True)] = None
     """Why a supervisor wants it corrected, by whom and when; empty once that is accepted."""
-    corrected: Annotated[str | None, Field("Corrected", Text(longest=1000), system=True)] = None
+    corrected: Annotated[str | None, Field("Corrected", Text(longest=700), system=True)] = None
     """What was done since it was sent back, by whom and when; the supervisor accepts it."""
     extra: dict[str, Json] = SQLField(default_factory=dict, sa_type=JSON, nullable=True)
     """Fields of a newer version: kept and passed on, never shown."""

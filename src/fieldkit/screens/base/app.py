@@ -336,10 +336,10 @@ def _meant(key: events.Key) -> bool:
 
 
 def is_sentence(error: Exception) -> bool:
-    """Say whether ``error`` is a StoreError, whose text is a sentence for the person."""
-    from fieldkit.store import StoreError
+    """Say whether the text of ``error`` is a sentence for the person: of the store, or of rules."""
+    from fieldkit.store import Refused, StoreError
 
-    return isinstance(error, StoreError)
+    return isinstance(error, StoreError | Refused)
 
 
 def _queues_upwards(target: DOMNode, app: AppBase) -> Iterator[MessagePump]:

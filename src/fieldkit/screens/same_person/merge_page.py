@@ -5,39 +5,19 @@ The other keeps its number, which leads to the kept one from then on. All of it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
-
 from textual import events
 
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.base.words import plural
 from fieldkit.screens.look.glyphs import LEFT, RIGHT, SAME
 from fieldkit.screens.look.parts import MARGIN
 from fieldkit.screens.look.text import Cell, Span, wrapped
 from fieldkit.screens.lookup.rows import NOT_HERE
 from fieldkit.screens.same_person.compared import Both, Difference, both
+from fieldkit.screens.same_person.merging import Merged, merge
 from fieldkit.screens.widgets.rows import Answer, Choice
-
-if TYPE_CHECKING:
-    from fieldkit.records import Value
-    from fieldkit.store import Store
 
 _NAMED = 3
 """Fields that the sentence names."""
-
-
-class Merged(NamedTuple):
-    """What a merge changed, so that it can be undone."""
-
-    kind: str
-    kept: str
-    duplicate: str
-    taken: dict[str, Value]
-    """The values that the kept record took over, by field."""
-    before: dict[str, Value]
-    """What it held in their place."""
 
 
 class MergePage(PickerPage[Merged | None]):
@@ -142,46 +122,8 @@ class MergePage(PickerPage[Merged | None]):
             self.say(found.denied, error=True)
             return
         names = [one.name for one in found.differences if one.name in (self._used or ())]
-        merging = (self._kind, self._number(0), self._number(1))
+        kind, kept, duplicate = self._kind, self._number(0), self._number(1)
         operator = self.app.operator
-        self.dismiss(await self.ask(partial(_merge, merging, names, operator)))
-
-
-def _merge(
-    merging: tuple[str, str, str], names: Sequence[str], operator: str, store: Store
-) -> Merged:
-    """Merge two records. Runs in a store's thread.
-
-    Raises:
-        StoreError: they cannot be one; the text says why.
-    """
-    kind, kept, duplicate = merging
-    held = store.fetch([kind], [kept, duplicate])
-    before, taken = (
-        {name: held[kind, number].value(name) for name in names if (kind, number) in held}
-        for number in (kept, duplicate)
-    )
-    store.merge(kind, kept, duplicate, operator, names)
-    return Merged(kind, kept, duplicate, taken, before)
-
-
-def undo_merge(store: Store, done: Merged, operator: str) -> str:
-    """Take a merge back, and the values taken over that still stand; return what was done.
-
-    Raises:
-        StoreError: a record is no longer here.
-    """
-    from fieldkit.records import kinds
-    from fieldkit.store import Edit
-
-    kind, kept = kinds()[done.kind], store.get(done.kind, done.kept)
-    back = {
-        name: done.before[name]
-        for name, value in done.taken.items()
-        if kept is not None and kept.value(name) == value
-    }
-    store.unmerge(done.kind, done.duplicate, operator)
-    if back:
-        store.save([Edit(kind, back, done.kept, confirmed=frozenset(back))], operator)
-    values = f", {plural(len(back), 'value')} put back" if back else ""
-    return f"Two people again: {done.kept} and {done.duplicate}{values}."
+        self.dismiss(
+            await self.ask(lambda store: merge(store, kind, kept, duplicate, names, operator))
+        )

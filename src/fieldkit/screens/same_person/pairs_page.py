@@ -6,7 +6,7 @@ key that decides. Nothing is marked at first, so that a second Enter decides not
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,12 +17,13 @@ from fieldkit.screens.look.glyphs import LEFT, RIGHT, SETTLE
 from fieldkit.screens.look.parts import rare
 from fieldkit.screens.look.text import Span, cut, words_of
 from fieldkit.screens.same_person.beside import lines
+from fieldkit.screens.same_person.merge_page import MergePage
+from fieldkit.screens.same_person.merging import Merged, merge, undo_merge
 from fieldkit.screens.same_person.pairs import PairKey, ReadyPair, pair_keys, read_pair
 from fieldkit.screens.widgets.pause import Pause
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
-    from fieldkit.records import Value
     from fieldkit.review.inbox import Wanted
     from fieldkit.store import Store
 
@@ -149,7 +150,9 @@ class PairsPage(PickerPage[None]):
         chip = (Span(f"{SETTLE} {left} left", "warn"),)
         self.set_header("Review", "Same person?", one.label, chips=[chip])
         if self._merging:
-            self.set_keys("Enter merge", f"{LEFT}{RIGHT} keep the other", "Esc no")
+            self.set_keys(
+                "Enter merge", f"{LEFT}{RIGHT} keep the other", "f field by field", "Esc no"
+            )
             return
         another = f"{LEFT}{RIGHT} another" if left > 1 else ""
         same = "" if one.denied else "y same person"
@@ -202,12 +205,17 @@ class PairsPage(PickerPage[None]):
             return None
         if step is not None:
             return self._swap if self._merging else partial(self._skip, step)
-        if letter in ("1", "2"):
-            number = one.kept if letter == "1" else one.other
-            return partial(self.navigator.open_record, one.key.kind, number)
-        if letter == "y" and not self._merging:
-            return self._refuse if one.denied else self._ask_merge
-        return self._tell_apart if letter == "n" else None
+        opens = partial(self.navigator.open_record, one.key.kind)
+        does: dict[str, Callable[[], Awaitable[object]]] = {
+            "1": partial(opens, one.kept),
+            "2": partial(opens, one.other),
+            "n": self._tell_apart,
+        }
+        if self._merging:
+            does["f"] = self._choose_values
+        else:
+            does["y"] = self._refuse if one.denied else self._ask_merge
+        return does.get(letter)
 
     def action_leave(self) -> None:
         """Leave the question whether to merge, or the page."""
@@ -250,16 +258,42 @@ class PairsPage(PickerPage[None]):
         one, operator = self._shown, self.app.operator
         if one is None:
             return
-        kind, kept, other, use = one.key.kind, one.kept, one.other, one.use
-        undo = partial(_unmerge, kind=kind, kept=kept, other=other, use=use, operator=operator)
+        kind, kept, other, names = one.key.kind, one.kept, one.other, [*one.use]
+        made: list[Merged] = []
 
-        def merge(store: Store) -> object:
-            return store.merge(kind, kept, other, operator, [*use])
+        def act(store: Store) -> None:
+            made.append(merge(store, kind, kept, other, names, operator))
 
-        # What is read of other pairs about these records is no longer so.
+        self._forget(one)
+        said = f"Merged: {one.alike.label}, {other}, into {kept}."
+        await self._go_on(act, lambda store: undo_merge(store, made[0], operator), said)
+
+    async def _choose_values(self) -> None:
+        """Open the merge field by field."""
+        if (one := self._shown) is not None:
+            page = MergePage(one.key.kind, one.kept, one.other)
+            await self.app.push_screen(page, self._merged)
+
+    async def _merged(self, done: Merged | None) -> None:
+        """Show the next pair once the values of this one were chosen."""
+        one, operator = self._shown, self.app.operator
+        if done is None or one is None:
+            return
+        said = f"Merged: {done.duplicate} into {done.kept}."
+        self._done.append(_Done(self._place, lambda store: undo_merge(store, done, operator), said))
+        self._settled.add(self._place)
+        self._merging = False
+        self._forget(one)
+        self._place = self._beyond(1)
+        self._show_pair()
+        await self.picker.settled()
+        self.count_unsent()
+        self.say(said, "Ctrl+Z takes it back.", done=True)
+
+    def _forget(self, one: ReadyPair) -> None:
+        """Drop what was read of other pairs about these records: it is no longer so."""
         pairs, touched = self._pairs or (), one.key.numbers
         self._ready = {n: it for n, it in self._ready.items() if not pairs[n].numbers & touched}
-        await self._go_on(merge, undo, f"Merged: {one.alike.label}, {other}, into {kept}.")
 
     async def _tell_apart(self) -> None:
         one, operator = self._shown, self.app.operator
@@ -333,20 +367,3 @@ class PairsPage(PickerPage[None]):
 
 def _row(key: str, words: str, more: str, does: Callable[[], Awaitable[object]]) -> Choice:
     return Choice(((Span(key, "key"),), words, (Span(more, "dim"),)), does, key=key or words)
-
-
-def _unmerge(
-    store: Store, *, kind: str, kept: str, other: str, use: Mapping[str, Value], operator: str
-) -> None:
-    """Take a merge back, with the values that it added and that are still as it added them."""
-    from fieldkit.protocol.alias import MERGED
-    from fieldkit.records import kinds
-    from fieldkit.store import Edit
-
-    record, known = store.get(kind, kept), kinds()[kind]
-    added = {name for name, value in use.items() if record and record.value(name) == value}
-    edits = [Edit(known, {MERGED: None}, other)]
-    if added:
-        empty: dict[str, Value] = dict.fromkeys(added)
-        edits.append(Edit(known, empty, kept, confirmed=frozenset(added)))
-    store.save(edits, operator)

@@ -19,7 +19,8 @@ from fieldkit.screens.lookup.look_alikes import LookAlike, look_alikes
 from fieldkit.screens.lookup.rows import NOT_HERE
 from fieldkit.screens.same_person.beside import lines
 from fieldkit.screens.same_person.compared import compared
-from fieldkit.screens.same_person.merge_page import Merged, MergePage, undo_merge
+from fieldkit.screens.same_person.merge_page import MergePage
+from fieldkit.screens.same_person.merging import Merged, undo_merge
 from fieldkit.screens.widgets.pause import Pause
 from fieldkit.screens.widgets.rows import Answer, Choice
 

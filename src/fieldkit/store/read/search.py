@@ -66,7 +66,8 @@ def find(
 def _standing(connection: Connection, found: Sequence[Found]) -> list[Found]:
     """Put in the place of each record the one that stands for it, each once."""
     every = kinds()
-    merged = {name for name in {one.kind for one in found} if has_merged(connection, every[name])}
+    held = every.keys() & {one.kind for one in found}  # one of a newer version is passed over later
+    merged = {name for name in held if has_merged(connection, every[name])}
     standing = {
         name: stands_for(connection, every[name], [one.id for one in found if one.kind == name])
         for name in merged

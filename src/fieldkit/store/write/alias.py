@@ -48,11 +48,16 @@ def say_same(
 
 
 def take_back_same(
-    connection: Connection, kind: type[Record], number: str, author: Author
+    connection: Connection,
+    kind: type[Record],
+    number: str,
+    author: Author,
+    put_back: Edit | None = None,
 ) -> list[Saved]:
     """Take back that a record is the same person as another; empty if nobody had said so.
 
     Where it is open because others changed the record as one apart, this settles that.
+    ``put_back``: gives the other record the values that it held before the merge.
 
     Raises:
         StoreError: the record is not here.
@@ -72,7 +77,7 @@ def take_back_same(
     if settled:
         decided = tuple((one.origin, seq) for one in settled for seq in one.seqs)
         edit = replace(edit, base=settled[0].version, op=Op.DECIDE, decided=decided)
-    done = write(connection, [edit], author)
+    done = write(connection, [edit, put_back] if put_back else [edit], author)
     mark_decided(connection, [number])
     return done
 

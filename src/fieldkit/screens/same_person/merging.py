@@ -1,0 +1,62 @@
+"""A merge of two saved records, and its undoing. Runs in a store's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, NamedTuple
+
+from fieldkit.screens.base.words import plural
+
+if TYPE_CHECKING:
+    from fieldkit.records import Value
+    from fieldkit.store import Store
+
+
+class Merged(NamedTuple):
+    """What a merge changed, so that it can be undone."""
+
+    kind: str
+    kept: str
+    duplicate: str
+    taken: dict[str, Value]
+    """The values that the kept record took over, by field."""
+    before: dict[str, Value]
+    """What it held in their place."""
+
+
+def merge(
+    store: Store, kind: str, kept: str, duplicate: str, names: Collection[str], operator: str
+) -> Merged:
+    """Merge two records; the kept one takes the other's values of the fields ``names``.
+
+    Raises:
+        StoreError: they cannot be one; the text says why.
+    """
+    held = store.fetch([kind], [kept, duplicate])
+    before, taken = (
+        {name: held[kind, number].value(name) for name in names if (kind, number) in held}
+        for number in (kept, duplicate)
+    )
+    store.merge(kind, kept, duplicate, operator, names)
+    return Merged(kind, kept, duplicate, taken, before)
+
+
+def undo_merge(store: Store, done: Merged, operator: str) -> str:
+    """Take a merge back, and the values taken over that still stand; return what was done.
+
+    Raises:
+        StoreError: a record is no longer here.
+    """
+    from fieldkit.records import kinds
+    from fieldkit.store import Edit
+
+    kind, kept = kinds()[done.kind], store.get(done.kind, done.kept)
+    back = {
+        name: done.before[name]
+        for name, value in done.taken.items()
+        if kept is not None and kept.value(name) == value
+    }
+    edit = Edit(kind, back, done.kept, confirmed=frozenset(back)) if back else None
+    store.unmerge(done.kind, done.duplicate, operator, edit)
+    values = f", {plural(len(back), 'value')} put back" if back else ""
+    return f"Two people again: {done.kept} and {done.duplicate}{values}."
