@@ -57,6 +57,6 @@ def undo_merge(store: Store, done: Merged, operator: str) -> str:
         if kept is not None and kept.value(name) == value
     }
     edit = Edit(kind, back, done.kept, confirmed=frozenset(back)) if back else None
-    store.unmerge(done.kind, done.duplicate, operator, edit)
+    store.unmerge(done.kind, done.duplicate, operator, done.kept, edit)
     values = f", {plural(len(back), 'value')} put back" if back else ""
     return f"Two people again: {done.kept} and {done.duplicate}{values}."
