@@ -127,3 +127,22 @@ def test_an_undo_takes_a_decision_back_whole_or_not_at_all(
     assert "0 entries have the former value again. 1 was changed since" in undone
     assert not only(laptop, Verification).deleted
     assert records(laptop)[0].value("status") == "S2_APPROVED"
+
+
+def test_a_reason_that_the_server_would_not_take_is_refused_before(
+    laptop: Path, cli: Cli, artisan: str
+) -> None:
+    loan = save(laptop, Loan, beneficiary_id=artisan, product="PMV1", state="SPONSORED")
+    reject = ("decide", artisan, "--stage", "1", "--as", "reject", "--reason")
+    back = ("send-back", artisan, "--reason")
+    for asked in (reject, back, ("decide", loan, "--as", "REJECTED", "--reason")):
+        ran = cli(*asked, "x" * 501)
+        assert (ran.code, "Too long: at most" in ran.err) == (2, True), asked
+    for asked in (reject, back):
+        assert "Write the reason" in cli(*asked, " - ").err
+    assert records(laptop, Verification) == []
+    assert only(laptop, Loan).value("state") == "SPONSORED"
+    cli(*reject, "No\x1b[31m tools\x07")
+    assert only(laptop, Verification).value("reason") == "No[31m tools"
+    cli(*back, "No\x1b[31m mobile\x07")
+    assert str(records(laptop)[0].value("sent_back")).startswith("No[31m mobile (Asha, ")
