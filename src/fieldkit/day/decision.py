@@ -17,7 +17,7 @@ from fieldkit.day.correction import CorrectedField, Kept, Numbers, Planned, Prev
 from fieldkit.records import Record, Step, Value, kinds, sentence
 from fieldkit.records.declaration.roles import DecidedBy, decided_by
 from fieldkit.records.declaration.sent_back import accepted, open_note
-from fieldkit.records.fields.base import blank
+from fieldkit.records.fields.base import blank, clean
 from fieldkit.records.fields.formats import Choice, Text, Unfit, show_date
 from fieldkit.store import Edit, StoreError, sent_back_with
 
@@ -104,7 +104,7 @@ def plan(store: Store, entries: Numbers, act: Act, said: Said) -> Preview:
     Raises:
         StoreError: a reason is needed.
     """
-    if act.reasoned and blank(said.reason):
+    if act.reasoned and blank(clean(said.reason)):
         raise StoreError("Write the reason: who entered it, and whom it is about, will ask.")
     held = store.fetch({kind for kind, _ in entries}, [number for _, number in entries])
     found = [held[key] for key in entries if key in held and not held[key].deleted]
@@ -236,7 +236,7 @@ def _moved(record: Record, state: str, said: Said) -> _Proposed:
     fields: dict[str, Value] = {lifecycle.field: state}
     if step.on and said.on:
         fields[step.on] = said.on
-    if not blank(said.reason):
+    if not blank(clean(said.reason)):
         name = _reason_field(kind, step)
         before = record.value(name) if name == "remarks" else None
         reason = f"{before}; {said.reason}" if before else said.reason
