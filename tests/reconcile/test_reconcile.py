@@ -271,13 +271,20 @@ def test_what_is_left_is_written_without_formulas(
     artisan(store, "Only Here", "Nazir", portal_no="PMV9", registered_on=date(2026, 5, 9))
     line = ZOONI.replace("Nagam", "=HYPERLINK(1)").replace("Zooni", "[red]Zooni")
     found = compare("beneficiary", HEAD, GHULAM, line)
-    assert write_rest(found, tmp_path / "rest.csv") == 4
+    assert write_rest(store, found, tmp_path / "rest.csv", "Asha") == 4
+    (logged,) = store.each("export_log")
+    assert [logged.value(name) for name in ("exported_by", "way", "record_kind", "records")] == [
+        "Asha",
+        "export",
+        "beneficiary",
+        2,
+    ]
     text = (tmp_path / "rest.csv").read_text("utf-8-sig")
     assert "differs,2," in text
     assert "Mobile,94190 11432,94190 11439," in text
     assert "only in the field,,ID,Only Here".replace("ID", rows_id(text, "Only Here")) in text
     assert "[red]Zooni Akhter" in text
-    assert write_rest(found, tmp_path / "rest.xlsx") == 4
+    assert write_rest(store, found, tmp_path / "rest.xlsx", "Asha") == 4
 
 
 def rows_id(text: str, name: str) -> str:
