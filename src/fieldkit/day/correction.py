@@ -229,8 +229,8 @@ def undo(store: Store, operator: str) -> Undone:
     note = read_note(store.home, _LAST)
     noted = note.get("changes") if note.get("operator") == operator else None
     together: dict[object, list[Edit | None]] = {}
-    for place, one in enumerate(noted if isinstance(noted, list) else []):
-        of = one.get("of", place) if isinstance(one, dict) else place
+    for at, one in enumerate(noted if isinstance(noted, list) else []):
+        of = one.get("of", at) if isinstance(one, dict) else at
         together.setdefault(of, []).append(_back(store, one))
     kept = _needed(store, together.values())
     edits: list[Edit] = []

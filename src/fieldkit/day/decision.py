@@ -102,9 +102,10 @@ def plan(store: Store, entries: Numbers, act: Act, said: Said) -> Preview:
     """Return what becomes of records by an act; nothing is saved.
 
     Raises:
-        StoreError: a reason is needed.
+        StoreError: a reason is needed, or cannot be written.
     """
-    if act.reasoned and blank(clean(said.reason)):
+    said = said._replace(reason=_cleaned(said.reason))
+    if act.reasoned and not said.reason:
         raise StoreError("Write the reason: who entered it, and whom it is about, will ask.")
     held = store.fetch({kind for kind, _ in entries}, [number for _, number in entries])
     found = [held[key] for key in entries if key in held and not held[key].deleted]
@@ -134,6 +135,19 @@ def plan(store: Store, entries: Numbers, act: Act, said: Said) -> Preview:
     same = sum(not one.edits and not one.why for _, one in proposed)
     what = CorrectedField(entries[0][0] if entries else "", "", act.words)
     return Preview(what, changes, refused, same, "record", "records")
+
+
+def _cleaned(reason: str) -> str:
+    """Return a reason as one line; empty if it says nothing.
+
+    Raises:
+        StoreError: it has characters that cannot be shown.
+    """
+    try:
+        text = clean(reason)
+    except Unfit as unfit:
+        raise StoreError(str(unfit)) from None
+    return "" if blank(text) else text
 
 
 def _gone(entries: Numbers, found: Sequence[Record]) -> list[str]:
@@ -236,7 +250,7 @@ def _moved(record: Record, state: str, said: Said) -> _Proposed:
     fields: dict[str, Value] = {lifecycle.field: state}
     if step.on and said.on:
         fields[step.on] = said.on
-    if not blank(clean(said.reason)):
+    if said.reason:
         name = _reason_field(kind, step)
         before = record.value(name) if name == "remarks" else None
         reason = f"{before}; {said.reason}" if before else said.reason
