@@ -390,3 +390,15 @@ def test_an_undo_leaves_new_records_that_were_used_since(
     assert (undone.many, undone.since) == (1, 2)
     here = {one.id for one in store.each("beneficiary")}
     assert here == {ghulam, zooni, nazir}
+
+
+def test_the_official_number_of_a_merged_record_does_not_replace_the_kept_ones(
+    store: Store, compare: Compare, ghulam: str
+) -> None:
+    twice = artisan(store, "Gulam Bhat", "Abdul Ahad Bhat", portal_no="PMV1009")
+    store.merge("beneficiary", ghulam, twice, "Asha")
+    found = compare("beneficiary", HEAD, GHULAM.replace("PMV1001", "PMV1009"))
+    assert differing(found) == {"Ghulam Mohammad Bhat": ["mobile", "trade_code"]}
+    assert missing(found) == []
+    store.unmerge("beneficiary", twice, "Asha")
+    assert "Gulam Bhat" in differing(compare("beneficiary", HEAD, GHULAM.replace("1001", "1009")))
