@@ -356,11 +356,18 @@ class Store:
             return bool(take_back_different(connection, kinds()[kind], one, other, author))
 
     def merge(
-        self, kind: str, kept: str, duplicate: str, operator: str, use: Collection[str] = ()
+        self,
+        kind: str,
+        kept: str,
+        duplicate: str,
+        operator: str,
+        use: Collection[str] = (),
+        seen: Mapping[str, int] | None = None,
     ) -> list[Saved]:
         """Note that ``duplicate`` is the same person as ``kept``, which stands for both (rule 27).
 
-        The kept record takes the duplicate's values of the fields ``use``.
+        The kept record takes the duplicate's values of the fields ``use``. ``seen``: the version
+        of each that the person saw, 0 where the server had none.
 
         Raises:
             StoreError: they are not two records that can be one; the text says why.
@@ -368,7 +375,7 @@ class Store:
         """
         with self._database.write() as connection:
             author = self._author(connection, operator)
-            return say_same(connection, kinds()[kind], kept, duplicate, author, use)
+            return say_same(connection, kinds()[kind], kept, duplicate, author, use, seen)
 
     def unmerge(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -26,10 +26,12 @@ def say_same(
     duplicate: str,
     author: Author,
     use: Collection[str] = (),
+    seen: Mapping[str, int] | None = None,
 ) -> list[Saved]:
     """Note that ``duplicate`` is the same person as ``kept``, in the caller's transaction.
 
     The kept record takes the duplicate's values of the fields ``use``, as an ordinary edit.
+    ``seen``: the version of each that the person saw, 0 where the server had none (rule 23).
 
     Raises:
         StoreError: they are not two records that can be one; the text says why.
@@ -40,8 +42,9 @@ def say_same(
     if unknown:
         raise StoreError(f"{kind.title} has no field {', '.join(unknown)}. Nothing was changed.")
     values = {name: other.value(name) for name in use}
-    merged = Edit(kind, {MERGED: kept}, duplicate)
-    taken = Edit(kind, values, kept, confirmed=frozenset(values))
+    base = seen or {}
+    merged = Edit(kind, {MERGED: kept}, duplicate, base.get(duplicate))
+    taken = Edit(kind, values, kept, base.get(kept), confirmed=frozenset(values))
     done = write(connection, [merged, taken] if values else [merged], author)
     forget_same_person(connection, kind.kind(), kept, duplicate)
     return done
