@@ -10,6 +10,7 @@ from tests.commands.conftest import Cli
 from tests.commands.test_entering import put, records
 
 from fieldkit.records import Record
+from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.verification import Verification
 from fieldkit.records.credit.loan import Loan
 from fieldkit.records.fields.dates import today
@@ -114,3 +115,32 @@ def test_a_record_is_sent_back_corrected_by_plain_questions_and_accepted(
     assert "Accepted" in cli("send-back", artisan, "--accept").text
     assert "Sent back: No" not in cli("show", artisan).text
     assert cli("send-back", artisan, "--accept").code == 2
+
+
+def test_an_undo_takes_a_decision_back_whole_or_not_at_all(
+    laptop: Path, cli: Cli, artisan: str
+) -> None:
+    cli("decide", artisan, "--stage", "1", "--as", "approve")
+    with closing(Store.open(laptop)) as store:
+        store.save([Edit(Beneficiary, {"status": "S2_APPROVED"}, artisan)], "Reyaz")
+    undone = cli("entries", "--undo").text
+    assert "0 entries have the former value again. 1 was changed since" in undone
+    assert not only(laptop, Verification).deleted
+    assert records(laptop)[0].value("status") == "S2_APPROVED"
+
+
+def test_a_reason_that_the_server_would_not_take_is_refused_before(
+    laptop: Path, cli: Cli, artisan: str
+) -> None:
+    loan = save(laptop, Loan, beneficiary_id=artisan, product="PMV1", state="SPONSORED")
+    reject = ("decide", artisan, "--stage", "1", "--as", "reject", "--reason")
+    back = ("send-back", artisan, "--reason")
+    for asked in (reject, back, ("decide", loan, "--as", "REJECTED", "--reason")):
+        ran = cli(*asked, "x" * 501)
+        assert (ran.code, "Too long: at most" in ran.err) == (2, True), asked
+    for asked in (reject, back):
+        assert "Write the reason" in cli(*asked, " - ").err
+        assert "characters that cannot be shown" in cli(*asked, "No\x1b[31m tools").err
+    assert records(laptop, Verification) == []
+    assert only(laptop, Loan).value("state") == "SPONSORED"
+    assert records(laptop)[0].value("sent_back") is None

@@ -110,3 +110,18 @@ def test_files_say_who_is_the_same_and_never_set_it(
         assert [one.value("merged_into") for one in store.page(KIND).records] == [None, None]
         store.save([Edit(kinds()[KIND], {}, kept, None, Op.DELETE)], "Asha")
         assert [one.id for one in store.page(KIND).records if one.id in pair] == [twice]
+
+
+def test_a_laptop_that_may_not_merge_is_told_before_anything_is_written(
+    laptop: Path, cli: Cli, pair: tuple[str, str]
+) -> None:
+    kept, twice = pair
+    with closing(Store.open(laptop)) as store:
+        store.merge(KIND, kept, twice, "Asha")
+        store.enrol("http://127.0.0.1:9", "token", "registrar", 2, 16)
+        last = store.outbox.log_position()
+        for command in (("unmerge", twice), ("merge", twice, kept)):
+            ran = cli(*command)
+            assert (ran.code, "Only an operator" in ran.err) == (2, True), command
+            assert ran.err.endswith("Nothing was changed.\n")
+        assert store.outbox.log_position() == last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -223,6 +224,11 @@ def test_each_export_and_print_is_logged_and_synced(
     )
     assert "of_block" not in one
     assert "secret" not in str(exports(cli))
+    forged = tmp_path / "export_log.csv"
+    forged.write_text("exported_by,way,record_kind,records\nReyaz,export,loan,5\n")
+    for command in (("import", "export_log", forged), ("enter", "export_log")):
+        ran = cli(*command)
+        assert (ran.code, "logged by fieldkit itself" in ran.err) == (2, True)
     assert "Zooni" not in str(exports(cli))
     assert cli("entries", "--json").json == []
     assert cli("sync").code == 0
@@ -240,6 +246,7 @@ def test_all_that_is_held_about_a_person_is_one_file(
     out = tmp_path / "zooni.txt"
     assert cli("export", "beneficiary").code == 0
     assert cli("person-data", record.id, "-o", out).code == 0
+    assert out.stat().st_mode & 0o077 == (0 if os.name == "posix" else 0o066)
     text = out.read_text()
     for part in (
         f"ARTISAN {record.id}",

@@ -271,13 +271,20 @@ def test_what_is_left_is_written_without_formulas(
     artisan(store, "Only Here", "Nazir", portal_no="PMV9", registered_on=date(2026, 5, 9))
     line = ZOONI.replace("Nagam", "=HYPERLINK(1)").replace("Zooni", "[red]Zooni")
     found = compare("beneficiary", HEAD, GHULAM, line)
-    assert write_rest(found, tmp_path / "rest.csv") == 4
+    assert write_rest(store, found, tmp_path / "rest.csv", "Asha") == 4
+    (logged,) = store.each("export_log")
+    assert [logged.value(name) for name in ("exported_by", "way", "record_kind", "records")] == [
+        "Asha",
+        "export",
+        "beneficiary",
+        2,
+    ]
     text = (tmp_path / "rest.csv").read_text("utf-8-sig")
     assert "differs,2," in text
     assert "Mobile,94190 11432,94190 11439," in text
     assert "only in the field,,ID,Only Here".replace("ID", rows_id(text, "Only Here")) in text
     assert "[red]Zooni Akhter" in text
-    assert write_rest(found, tmp_path / "rest.xlsx") == 4
+    assert write_rest(store, found, tmp_path / "rest.xlsx", "Asha") == 4
 
 
 def rows_id(text: str, name: str) -> str:
@@ -366,3 +373,32 @@ def test_what_is_accepted_is_the_same_when_the_list_comes_again(
     assert again.counts() == seen
     assert (again.counts().same + seen.repeated + seen.uncertain) == len(lines)
     assert store.counts()["beneficiary"] == before
+
+
+def test_an_undo_leaves_new_records_that_were_used_since(
+    store: Store, compare: Compare, ghulam: str
+) -> None:
+    nazir = "PMV1004,Nazir Dar,Gani,9419011445,Mason,Nagam,11-05-2026"
+    habib = "PMV1005,Habib Wani,Gani,9419011446,Mason,Nagam,12-05-2026"
+    found = compare("beneficiary", HEAD, ZOONI, nazir, habib)
+    act = acts.create(store, found, acts.some_rows(found, Outcome.PORTAL_ONLY))
+    assert acts.save(store, found, act, "Asha") == 3
+    zooni, nazir, habib = (one.id for one in act.preview.changes)
+    put(store, Loan, beneficiary_id=zooni, product="PMV1", state="SPONSORED")
+    store.send_back(nazir, "Ask for the ration card", "Reyaz")
+    undone = acts.undo(store, found, act, "Asha")
+    assert (undone.many, undone.since) == (1, 2)
+    here = {one.id for one in store.each("beneficiary")}
+    assert here == {ghulam, zooni, nazir}
+
+
+def test_the_official_number_of_a_merged_record_does_not_replace_the_kept_ones(
+    store: Store, compare: Compare, ghulam: str
+) -> None:
+    twice = artisan(store, "Gulam Bhat", "Abdul Ahad Bhat", portal_no="PMV1009")
+    store.merge("beneficiary", ghulam, twice, "Asha")
+    found = compare("beneficiary", HEAD, GHULAM.replace("PMV1001", "PMV1009"))
+    assert differing(found) == {"Ghulam Mohammad Bhat": ["mobile", "trade_code"]}
+    assert missing(found) == []
+    store.unmerge("beneficiary", twice, "Asha")
+    assert "Gulam Bhat" in differing(compare("beneficiary", HEAD, GHULAM.replace("1001", "1009")))

@@ -104,3 +104,18 @@ def test_a_merge_is_based_on_all_that_lies_over_the_record(store: Store) -> None
         ([MERGED], 1),
         (["remarks"], 1),  # and his own merge would hide another
     ]
+
+
+def test_a_merge_vouches_for_what_was_shown_alone(store: Store) -> None:
+    kept, other = save(store), save(store)
+    device = store.device
+    assert device is not None
+    head = store.outbox.head_before(device.origin, 3)
+    theirs: dict[str, Json] = {"name": "Gulam Mohd Bhat", "district": 2, "village": "Arath"}
+    rows = [ServerRow(KIND, one, 5, theirs, (), ()) for one in (kept, other)]
+    store.pull.receive(Answered(device.origin, 2, head, {1: 1, 2: 1}, rows=rows, cursors={2: 5}))
+    store.save([Edit(Beneficiary, {"village": "Nagam"}, other)], "Asha")
+    seen = {kept: 3, other: 4}  # a sync brought version 5 while the pair was read
+    store.merge(KIND, kept, other, "Asha", ["village"], seen)
+    log = [one.change for one in store.outbox.batch(device.origin)][-2:]
+    assert [(one.record_id, one.base) for one in log] == [(other, 4), (kept, 3)]

@@ -14,6 +14,7 @@ from fieldkit.records import Record, Value, sentence
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.verification import Verification
 from fieldkit.records.declaration.sent_back import corrected_by_edit
+from fieldkit.review.conflicts import open_conflicts
 from fieldkit.review.sent_back import counts, find, to_correct_here
 from fieldkit.screens.lookup.issues import issues
 from fieldkit.server.operation.local import code
@@ -128,3 +129,25 @@ def test_a_decision_reaches_the_authors_laptop_and_so_does_its_undo(laptop: Lapt
     (decision,) = author.where("verification", beneficiary_id=saved.id)
     assert (decision.value("stage"), decision.district, decision.block) == ("1", 2, 16)
     assert held(author, saved.id).value("status") == "S1_APPROVED"
+
+
+def test_two_reasons_at_once_are_for_a_supervisor_to_settle(laptop: Laptop) -> None:
+    author, first = laptop("Asha", "operator"), laptop("Reyaz", "supervisor")
+    second = laptop("Nusrat", "supervisor")
+    (saved,) = author.save([Edit(Beneficiary, ZOONI)], "Asha")
+    synced(author, first, second)
+    first.send_back(saved.id, REASON, "Reyaz")
+    second.send_back(saved.id, "No mobile", "Nusrat")
+    synced(first, second, first, author)
+    notes = [
+        [one.note for one in open_conflicts(store, saved.id)] for store in (author, first, second)
+    ]
+    assert notes[1:] == [[""], [""]]
+    (note,) = notes[0]
+    assert "Only a supervisor may send this back or accept it" in note
+    # Accepting settles nothing by itself: the other reason still waits for a decision.
+    first.accept(saved.id, "Reyaz")
+    synced(first, second)
+    assert held(second, saved.id).sent_back is None
+    (left,) = second.conflicts(saved.id)
+    assert str(left.held).startswith("No mobile (Nusrat")

@@ -21,6 +21,8 @@ from fieldkit.store import Draft, Store, StoreError
 def enter(args: Namespace) -> int:
     """Ask for records of one kind until no more are wanted; correct one with ``--record``."""
     kind = known_kind(args.kind)
+    if kind.program_log:
+        raise Unusable(f"{kind.plural} are logged by fieldkit itself, and not entered.")
     prepare()
     with open_store() as store:
         if store.device is None:

@@ -18,6 +18,7 @@ from fieldkit.records import kinds
 from fieldkit.records.declaration.roles import days_of
 from fieldkit.records.fields.dates import today
 from fieldkit.reports.formats.page import Page
+from fieldkit.settings import make_file_private
 from fieldkit.store import Store
 
 
@@ -95,6 +96,8 @@ def put_page(page: Page, args: Namespace, store: Store | None = None, way: Way =
         sys.stdout.buffer.write(made)
         return DONE
     try:
+        if page.holds is not None and (args.output.is_file() or not args.output.exists()):
+            make_file_private(args.output)
         args.output.write_bytes(made)
     except OSError as error:
         raise Unusable(f"{args.output} cannot be written: {error.strerror}.") from None

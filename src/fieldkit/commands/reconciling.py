@@ -80,7 +80,7 @@ def _report(store: Store, found: Comparison, args: Namespace) -> int:
     """Do what was chosen, then say what is left; return the code."""
     done = list(_decide(store, found, args))
     if args.output and not args.dry_run:
-        write_rest(found, args.output)
+        write_rest(store, found, args.output, operator_of(store))
     if args.json:
         say_json({**_json(found), "done": done})
     else:

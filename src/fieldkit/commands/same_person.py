@@ -7,7 +7,8 @@ from argparse import Namespace
 from fieldkit.cli import DONE, Unusable
 from fieldkit.commands import known_record, open_store, operator_of, say, say_json
 from fieldkit.records import Record
-from fieldkit.store import Store
+from fieldkit.records.declaration.permission import MERGED
+from fieldkit.store import Edit, Store
 
 
 def merge(args: Namespace) -> int:
@@ -21,6 +22,7 @@ def merge(args: Namespace) -> int:
             raise Unusable(
                 f"{kept.title} has no field {', '.join(unknown)}. `fieldkit kinds` lists them."
             )
+        _check_may_merge(store, duplicate)
         store.merge(kept.kind(), kept.id, duplicate.id, operator_of(store), use)
     if args.json:
         say_json({"kept": kept.id, "duplicate": duplicate.id, "used": use})
@@ -36,6 +38,7 @@ def unmerge(args: Namespace) -> int:
     """Take back that a record is the same person as another."""
     with open_store() as store:
         record = known_record(store, args.id)
+        _check_may_merge(store, record)
         kept = store.stands_for(record.kind(), [record.id])[record.id]
         if not store.unmerge(record.kind(), record.id, operator_of(store)):
             raise Unusable(f"{_named(record)}, is not merged into another record.")
@@ -45,6 +48,20 @@ def unmerge(args: Namespace) -> int:
         say(f"Taken back: {_named(record)} is a person apart again.")
         say("Values that were taken over stay; correct them where they are wrong.")
     return DONE
+
+
+def _check_may_merge(store: Store, duplicate: Record) -> None:
+    """Refuse what the server would not take from this laptop, before anything is written.
+
+    Raises:
+        Unusable: its role or its area does not allow it.
+    """
+    if MERGED not in duplicate.fields():
+        return
+    value = None if duplicate.value(MERGED) else duplicate.id
+    (why,) = store.denied([Edit(type(duplicate), {MERGED: value}, duplicate.id)])
+    if why:
+        raise Unusable(f"{why} Nothing was changed.")
 
 
 def different(args: Namespace) -> int:

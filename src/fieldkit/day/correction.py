@@ -6,7 +6,7 @@ undone after the page was left. Functions that take a store run in its thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 BLOCK = "block"
 _LAST = "last-correction"
+_GIVEN = frozenset(
+    {"id", "version", "deleted", "created_at", "created_by", "updated_at", "district", "block"}
+)
+"""What every record has without anybody typing it."""
 Numbers = Sequence[tuple[str, str]]
 """Kind and number of each entry."""
 
@@ -140,7 +144,11 @@ def correct(
     note: dict[str, Note] = {
         "operator": operator,
         "field": planned.corrected.field,
-        "changes": [_noted(one, records) for one in edits],
+        "changes": [
+            {**_noted(edit, records), "of": place}
+            for place, some in enumerate(_shared(edits, planned.changes))
+            for edit in some
+        ],
         "many": len(planned.changes),
         "worked_in": [device.district, device.block] if device and work_there else None,
     }
@@ -170,7 +178,7 @@ def _shared(edits: Sequence[Edit], changes: Sequence[Planned]) -> Iterator[Seque
         start += len(one.edits)
 
 
-def _noted(edit: Edit, records: Mapping[tuple[str, str], Record]) -> Note:
+def _noted(edit: Edit, records: Mapping[tuple[str, str], Record]) -> dict[str, Note]:
     kind, number = edit.kind.kind(), edit.id or ""
     record = records.get((kind, number))
     before: Note = None
@@ -214,17 +222,25 @@ def last_corrected(store: Store, operator: str) -> Numbers:
 
 
 def undo(store: Store, operator: str) -> Undone:
-    """Give the entries of the last correction their former values, all in one act, as changes."""
+    """Give the entries of the last correction their former values, all in one act, as changes.
+
+    What was changed as one goes back as one, or stays as it is.
+    """
     note = read_note(store.home, _LAST)
     noted = note.get("changes") if note.get("operator") == operator else None
+    together: dict[object, list[Edit | None]] = {}
+    for at, one in enumerate(noted if isinstance(noted, list) else []):
+        of = one.get("of", at) if isinstance(one, dict) else at
+        together.setdefault(of, []).append(_back(store, one))
+    kept = _needed(store, together.values())
     edits: list[Edit] = []
     since = 0
-    for one in noted if isinstance(noted, list) else []:
-        edit = _back(store, one)
-        if edit is None:
+    for some in together.values():
+        back = [one for one in some if one is not None and (one.kind.kind(), one.id) not in kept]
+        if len(back) < len(some):
             since += 1
         else:
-            edits.append(edit)
+            edits += back
     if edits:
         store.save(edits, operator)
     many = may_undo(store, operator)
@@ -248,8 +264,36 @@ def _back(store: Store, one: Note) -> Edit | None:
     if any(to_json(record.value(name)) != value for name, value in after.items()):
         return None
     if not isinstance(before, dict):
-        return Edit(kind, {}, record.id, op=Op.DELETE)  # it was made then
+        # It was made then: it goes, unless somebody has added to it.
+        return Edit(kind, {}, record.id, op=Op.DELETE) if _is_as_made(record, after) else None
     return _edit(record, {n: kind.fields()[n].format.read(v) for n, v in before.items()})
+
+
+def _is_as_made(record: Record, after: Mapping[str, Note]) -> bool:
+    """Say whether a record holds nothing beyond what it was made with."""
+    if record.extra:
+        return False
+    bare = type(record)(id=record.id).values()
+    return all(
+        name in after or name in _GIVEN or value == bare.get(name)
+        for name, value in record.values().items()
+    )
+
+
+def _needed(store: Store, together: Iterable[Sequence[Edit | None]]) -> set[tuple[str, str]]:
+    """Return the records to be deleted to which others refer that stay."""
+    going: dict[str, set[str]] = {}
+    for edit in (one for some in together for one in some if one is not None):
+        if edit.op is Op.DELETE:
+            going.setdefault(edit.kind.kind(), set()).add(edit.id or "")
+    needed: set[tuple[str, str]] = set()
+    for kind, numbers in going.items():
+        for other in store.referring(kind, numbers):
+            if other.deleted or other.id in going.get(other.kind(), ()):
+                continue
+            named = {other.value(f) for f, r in other.references().items() if kind in r.kinds}
+            needed |= {(kind, number) for number in numbers & named}
+    return needed
 
 
 def _note(store: Store, note: dict[str, Note]) -> None:

@@ -17,7 +17,8 @@ from fieldkit.day.correction import CorrectedField, Kept, Numbers, Planned, Prev
 from fieldkit.records import Record, Step, Value, kinds, sentence
 from fieldkit.records.declaration.roles import DecidedBy, decided_by
 from fieldkit.records.declaration.sent_back import accepted, open_note
-from fieldkit.records.fields.formats import Choice, Text, show_date
+from fieldkit.records.fields.base import blank, clean
+from fieldkit.records.fields.formats import Choice, Text, Unfit, show_date
 from fieldkit.store import Edit, StoreError, sent_back_with
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class _Proposed(NamedTuple):
     before: str = ""
     after: str = ""
     remark: str = ""
+    why: str = ""
+    """Why it stays as it is; empty: it changes, or is so already."""
 
 
 _Propose: TypeAlias = Callable[[Record], _Proposed]
@@ -99,9 +102,10 @@ def plan(store: Store, entries: Numbers, act: Act, said: Said) -> Preview:
     """Return what becomes of records by an act; nothing is saved.
 
     Raises:
-        StoreError: a reason is needed.
+        StoreError: a reason is needed, or cannot be written.
     """
-    if act.reasoned and not said.reason.strip():
+    said = said._replace(reason=_cleaned(said.reason))
+    if act.reasoned and not said.reason:
         raise StoreError("Write the reason: who entered it, and whom it is about, will ask.")
     held = store.fetch({kind for kind, _ in entries}, [number for _, number in entries])
     found = [held[key] for key in entries if key in held and not held[key].deleted]
@@ -109,6 +113,7 @@ def plan(store: Store, entries: Numbers, act: Act, said: Said) -> Preview:
     source = fetch_references(store, found)
     propose = _proposer(store, act, said)
     proposed = [(record, propose(record)) for record in found]
+    refused += [Kept(label_of(source, record), one.why) for record, one in proposed if one.why]
     wanted = [(record, one) for record, one in proposed if one.edits]
     edits = [edit for _, one in wanted for edit in one.edits]
     verdicts = iter(zip(store.denied(edits), store.weigh(edits), strict=True))
@@ -127,9 +132,22 @@ def plan(store: Store, entries: Numbers, act: Act, said: Said) -> Preview:
         changes.append(
             Planned(record.kind(), record.id, label, one.before, one.after, first, remark, (*more,))
         )
-    same = len(proposed) - len(wanted)
+    same = sum(not one.edits and not one.why for _, one in proposed)
     what = CorrectedField(entries[0][0] if entries else "", "", act.words)
     return Preview(what, changes, refused, same, "record", "records")
+
+
+def _cleaned(reason: str) -> str:
+    """Return a reason as one line; empty if it says nothing.
+
+    Raises:
+        StoreError: it has characters that cannot be shown.
+    """
+    try:
+        text = clean(reason)
+    except Unfit as unfit:
+        raise StoreError(str(unfit)) from None
+    return "" if blank(text) else text
 
 
 def _gone(entries: Numbers, found: Sequence[Record]) -> list[str]:
@@ -189,8 +207,11 @@ def _decided(store: Store, record: Record, act: Act, said: Said, office: str) ->
         how.on: said.on,
         how.by: office or None,
     }
-    if said.reason.strip():
-        fields[how.reason] = " ".join(said.reason.split())
+    try:
+        if reason := kind.fields()[how.reason].format.parse(said.reason):
+            fields[how.reason] = reason
+    except Unfit as unfit:
+        return _Proposed((), why=f"{kind.fields()[how.reason].label}: {unfit}")
     edits = [Edit(kind, fields, confirmed=frozenset(kind.fields()))]
     before, after = "", f"{shown(outcome)} {show_date(said.on) if said.on else ''}".strip()
     if how.stands:
@@ -229,10 +250,14 @@ def _moved(record: Record, state: str, said: Said) -> _Proposed:
     fields: dict[str, Value] = {lifecycle.field: state}
     if step.on and said.on:
         fields[step.on] = said.on
-    if reason := " ".join(said.reason.split()):
+    if said.reason:
         name = _reason_field(kind, step)
         before = record.value(name) if name == "remarks" else None
-        fields[name] = f"{before}; {reason}" if before else reason
+        reason = f"{before}; {said.reason}" if before else said.reason
+        try:
+            fields[name] = kind.fields()[name].format.parse(reason)
+        except Unfit as unfit:
+            return _Proposed((), why=f"{kind.fields()[name].label}: {unfit}")
     shown = kind.fields()[lifecycle.field].format.show
     after = f"{shown(state)} {show_date(said.on) if step.on and said.on else ''}".strip()
     edit = Edit(kind, fields, record.id, confirmed=frozenset(fields))

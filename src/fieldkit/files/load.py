@@ -44,6 +44,8 @@ def load(
         StoreError: the store failed; the chunks before it are saved.
     """
     record = kinds()[kind]
+    if record.program_log:
+        raise Unreadable(f"{record.plural} are logged by fieldkit itself, and not imported.")
     choices = choices or Choices()
     with (
         open_records(source, sheet_of(record, choices.sheet)) as file,

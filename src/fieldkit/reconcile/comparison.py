@@ -15,9 +15,9 @@ from typing import NamedTuple
 from fieldkit.about.rows import fetch_references, label_of
 from fieldkit.files import Choices, ListedRow, Loaded, Progress, read_list
 from fieldkit.interruption import Interrupted
-from fieldkit.reconcile.compare import differences
+from fieldkit.reconcile.compare import Difference, differences
 from fieldkit.reconcile.covered import Covered, Period, areas_of, only_here
-from fieldkit.reconcile.find import Finder, with_person
+from fieldkit.reconcile.find import Finder, number_fields, with_person
 from fieldkit.reconcile.memory import Memory
 from fieldkit.reconcile.rows import Outcome, Row, Rows
 from fieldkit.records import Record, kinds
@@ -127,18 +127,29 @@ class Comparison:
         self.rows.cover(areas_of(rows, records, home))
         people = _people(store, rows)
         return [
-            self._compared(row, records[row.record], label_of(source, records[row.record]))
+            self._compared(store, row, records[row.record], label_of(source, records[row.record]))
             if row.record in records
             else replace(_without_record(row), label=self._named(row, people))
             for row in rows
         ]
 
-    def _compared(self, row: Row, record: Record, label: str) -> Row:
-        found = list(differences(record, with_person(self.kind, row)))
+    def _compared(self, store: Store, row: Row, record: Record, label: str) -> Row:
+        found = self._differing(store, row, record)
         kept = [one for one in found if self.memory.is_kept(record.id, one)]
         differing = [one for one in found if one not in kept]
         outcome = Outcome.DIFFERS if differing else Outcome.KEPT if kept else Outcome.SAME
         return replace(row, outcome=outcome, label=label, differing=differing, kept=kept)
+
+    def _differing(self, store: Store, row: Row, record: Record) -> list[Difference]:
+        """Return what differs; an official number of a record merged into this one is its own."""
+        found = list(differences(record, with_person(self.kind, row)))
+        numbers = [one for one in found if one.field in number_fields(self.kind)]
+        if not numbers or not self.kind.person:
+            return found
+        name = self.kind.kind()
+        others = store.fetch([name], store.merged_with(name, record.id)).values()
+        known = {(one.field, other.value(one.field)) for one in numbers for other in others}
+        return [one for one in found if (one.field, one.portal) not in known]
 
     def _named(self, row: Row, people: dict[tuple[str, str], Record]) -> str:
         """Return what a row calls its record, or the person it is about."""

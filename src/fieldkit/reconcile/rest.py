@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Literal, NamedTuple, cast
 
 from fieldkit.files import write_table
+from fieldkit.papers.export_log import log_export
 from fieldkit.reconcile.acts import portal_words
 from fieldkit.reconcile.comparison import Comparison
 from fieldkit.reconcile.rows import Outcome, Row
 from fieldkit.records import Value
+from fieldkit.store import Store
 
 SECTIONS = {
     Outcome.DIFFERS: "differs",
@@ -78,15 +80,25 @@ def in_words(found: Comparison, field: str, value: Value) -> str:
     return found.kind.fields()[field].format.show(value)
 
 
-def write_rest(found: Comparison, target: Path) -> int:
+def write_rest(store: Store, found: Comparison, target: Path, operator: str) -> int:
     """Write what is left to a CSV or XLSX file, by the ending of its name; return the lines.
+
+    The records that it names are logged as exported by ``operator``, before it is written.
 
     Raises:
         ValueError: the name has another ending.
         OSError: the file cannot be written.
+        StoreError: the export could not be logged; nothing was written.
     """
     form = target.suffix.casefold().removeprefix(".")
     if form not in ENDINGS:
         raise ValueError(f"{target.name} must end in .csv or .xlsx.")
+    log_export(store, found.kind, _held(found), form, operator)
     lines: Iterator[Sequence[str]] = iter(rest(found))
     return write_table(HEADINGS, lines, target, cast(Literal["csv", "xlsx"], form))
+
+
+def _held(found: Comparison) -> int:
+    """Return how many records that are here the file names."""
+    counts = found.counts()
+    return counts.differs + counts.kept + counts.uncertain + counts.field_only

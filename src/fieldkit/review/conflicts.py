@@ -126,12 +126,14 @@ def _with_change(one: OpenConflict) -> str:
 
 def _denied(store: Store, one: OpenConflict) -> str:
     from fieldkit.protocol.scope import is_at_least
-    from fieldkit.records.declaration.permission import SETTLE
+    from fieldkit.records.declaration.permission import SEND_BACK, SENT_BACK, SETTLE
 
     role = role_of(store)
-    if role is None or one.held_here or is_at_least(role, SETTLE.needs):
+    needed = SEND_BACK if one.field == SENT_BACK else SETTLE
+    own = one.held_here and needed is SETTLE
+    if role is None or own or is_at_least(role, needed.needs):
         return ""
-    return SETTLE.said(one.kind, role)
+    return needed.said(one.kind, role)
 
 
 def asked_field(one: OpenConflict) -> Field | None:

@@ -356,11 +356,18 @@ class Store:
             return bool(take_back_different(connection, kinds()[kind], one, other, author))
 
     def merge(
-        self, kind: str, kept: str, duplicate: str, operator: str, use: Collection[str] = ()
+        self,
+        kind: str,
+        kept: str,
+        duplicate: str,
+        operator: str,
+        use: Collection[str] = (),
+        seen: Mapping[str, int] | None = None,
     ) -> list[Saved]:
         """Note that ``duplicate`` is the same person as ``kept``, which stands for both (rule 27).
 
-        The kept record takes the duplicate's values of the fields ``use``.
+        The kept record takes the duplicate's values of the fields ``use``. ``seen``: the version
+        of each that the person saw, 0 where the server had none.
 
         Raises:
             StoreError: they are not two records that can be one; the text says why.
@@ -368,22 +375,28 @@ class Store:
         """
         with self._database.write() as connection:
             author = self._author(connection, operator)
-            return say_same(connection, kinds()[kind], kept, duplicate, author, use)
+            return say_same(connection, kinds()[kind], kept, duplicate, author, use, seen)
 
     def unmerge(
-        self, kind: str, number: str, operator: str, put_back: Edit | None = None
+        self,
+        kind: str,
+        number: str,
+        operator: str,
+        kept: str = "",
+        put_back: Edit | None = None,
     ) -> list[Saved]:
         """Take back that a record is the same person as another; empty if nobody had said so.
 
-        ``put_back``: gives the other record the values that it held before the merge.
+        ``kept``: only if this is the other record; ``put_back``: gives it the values that it held
+        before the merge.
 
         Raises:
-            StoreError: the record is not here.
+            StoreError: the record is not here, or was merged into another one since.
             Refused: a rule stands against it; nothing was written.
         """
         with self._database.write() as connection:
             author = self._author(connection, operator)
-            return take_back_same(connection, kinds()[kind], number, author, put_back)
+            return take_back_same(connection, kinds()[kind], number, author, kept, put_back)
 
     def stands_for(self, kind: str, numbers: Iterable[str]) -> Mapping[str, str]:
         """Return by each number that of the record that stands for it here (rule 28)."""

@@ -52,9 +52,11 @@ class Denial(NamedTuple):
 
 MERGE = Denial("role.merge", MERGED, OPERATOR)
 """What it takes to say that two records are of one person, or to take that back."""
+SEND_BACK = Denial("role.send_back", SENT_BACK, SUPERVISOR)
+"""What it takes to send a record back, or to accept it."""
 _OF_ANY_KIND: Mapping[str, Denial] = {
     MERGED: MERGE,
-    SENT_BACK: Denial("role.send_back", SENT_BACK, SUPERVISOR),
+    SENT_BACK: SEND_BACK,
     CORRECTED: Denial("role.edit", CORRECTED, REGISTRAR),
     **{name: Denial("role.move", name, OPERATOR) for name in sorted(_PLACE)},
 }

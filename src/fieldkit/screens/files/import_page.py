@@ -146,7 +146,8 @@ class ImportPage(PickerPage[None]):
 
         name = self._path.stem.casefold().replace(" ", "_")
         ordered = sorted(
-            kinds().values(), key=lambda kind: (kind.kind() not in name, not kind.person)
+            (kind for kind in kinds().values() if not kind.program_log),
+            key=lambda kind: (kind.kind() not in name, not kind.person),
         )
         wanted = text.casefold()
         found = [k for k in ordered if wanted in k.plural.casefold() or wanted in k.kind()]

@@ -314,13 +314,13 @@ class ComparePage(PickerPage[str]):
 
         if (session := self._session) is None:
             return
-        name = f"{self._path.stem}-left"
+        name, operator = f"{self._path.stem}-left", self.app.operator
 
-        def write(_store: Store) -> tuple[int, Path]:
+        def write(store: Store) -> tuple[int, Path]:
             folder = export_folder(self.app.home)
             folder.mkdir(parents=True, exist_ok=True)
             target = free_name(folder, name, "xlsx")
-            return write_rest(session.found, target), target
+            return write_rest(store, session.found, target, operator), target
 
         try:
             many, target = await self.app.work(write)

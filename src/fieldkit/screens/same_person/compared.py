@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.review.denied import role_of
 from fieldkit.screens.lookup.rows import RecordSource, fetch_references, shown_value
+from fieldkit.screens.same_person.merging import versions
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
@@ -56,6 +57,8 @@ class Both(NamedTuple):
     """What tells people apart comes first."""
     denied: str
     """What the server would not take from this laptop's role; empty: it takes a merge."""
+    seen: Mapping[str, int]
+    """The versions of both."""
 
 
 def both(store: Store, kind: str, numbers: tuple[str, str]) -> Both | None:
@@ -73,7 +76,8 @@ def both(store: Store, kind: str, numbers: tuple[str, str]) -> Both | None:
         if one.value(name) != other.value(name)
     ]
     differences.sort(key=lambda each: each.name not in telling)
-    return Both((one.label(), other.label()), differences, _denied(store, kind))
+    seen = versions((one, other))
+    return Both((one.label(), other.label()), differences, _denied(store, kind), seen)
 
 
 def _denied(store: Store, kind: str) -> str:

@@ -123,7 +123,7 @@ class MergePage(PickerPage[Merged | None]):
             return
         names = [one.name for one in found.differences if one.name in (self._used or ())]
         kind, kept, duplicate = self._kind, self._number(0), self._number(1)
-        operator = self.app.operator
+        operator, seen = self.app.operator, found.seen
         self.dismiss(
-            await self.ask(lambda store: merge(store, kind, kept, duplicate, names, operator))
+            await self.ask(lambda store: merge(store, kind, kept, duplicate, names, operator, seen))
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.screens.base.words import plural
 
 if TYPE_CHECKING:
-    from fieldkit.records import Value
+    from fieldkit.records import Record, Value
     from fieldkit.store import Store
 
 
@@ -24,10 +24,23 @@ class Merged(NamedTuple):
     """What it held in their place."""
 
 
+def versions(records: Iterable[Record]) -> dict[str, int]:
+    """Return the version of each record as it is shown, 0 where the server has none."""
+    return {record.id: record.version or 0 for record in records}
+
+
 def merge(
-    store: Store, kind: str, kept: str, duplicate: str, names: Collection[str], operator: str
+    store: Store,
+    kind: str,
+    kept: str,
+    duplicate: str,
+    names: Collection[str],
+    operator: str,
+    seen: Mapping[str, int],
 ) -> Merged:
     """Merge two records; the kept one takes the other's values of the fields ``names``.
+
+    ``seen``: the versions that were shown. What came since is not vouched for.
 
     Raises:
         StoreError: they cannot be one; the text says why.
@@ -37,7 +50,7 @@ def merge(
         {name: held[kind, number].value(name) for name in names if (kind, number) in held}
         for number in (kept, duplicate)
     )
-    store.merge(kind, kept, duplicate, operator, names)
+    store.merge(kind, kept, duplicate, operator, names, seen)
     return Merged(kind, kept, duplicate, taken, before)
 
 
@@ -57,6 +70,6 @@ def undo_merge(store: Store, done: Merged, operator: str) -> str:
         if kept is not None and kept.value(name) == value
     }
     edit = Edit(kind, back, done.kept, confirmed=frozenset(back)) if back else None
-    store.unmerge(done.kind, done.duplicate, operator, edit)
+    store.unmerge(done.kind, done.duplicate, operator, done.kept, edit)
     values = f", {plural(len(back), 'value')} put back" if back else ""
     return f"Two people again: {done.kept} and {done.duplicate}{values}."

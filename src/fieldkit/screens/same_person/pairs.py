@@ -13,6 +13,7 @@ from fieldkit.screens.base.words import plural
 from fieldkit.screens.lookup.look_alikes import LookAlike, look_alike
 from fieldkit.screens.lookup.rows import state_words
 from fieldkit.screens.same_person.compared import Compared, Pair, compared
+from fieldkit.screens.same_person.merging import versions
 
 if TYPE_CHECKING:
     from fieldkit.matching import Match
@@ -56,6 +57,8 @@ class ReadyPair(NamedTuple):
     """The labels of these fields."""
     denied: str
     """Why the server will not take a merge from this laptop; empty: it will."""
+    seen: Mapping[str, int]
+    """The versions of both."""
 
 
 def pair_keys(found: Sequence[Waiting]) -> list[PairKey]:
@@ -91,6 +94,7 @@ def read_pair(store: Store, key: PairKey, kept: str = "") -> ReadyPair | None:
         use,
         tuple(fields[name].label for name in use),
         denied_merge(store, key.kind),
+        versions(pair),
     )
 
 

@@ -262,7 +262,7 @@ class PairsPage(PickerPage[None]):
         made: list[Merged] = []
 
         def act(store: Store) -> None:
-            made.append(merge(store, kind, kept, other, names, operator))
+            made.append(merge(store, kind, kept, other, names, operator, one.seen))
 
         self._forget(one)
         said = f"Merged: {one.alike.label}, {other}, into {kept}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -26,10 +26,12 @@ def say_same(
     duplicate: str,
     author: Author,
     use: Collection[str] = (),
+    seen: Mapping[str, int] | None = None,
 ) -> list[Saved]:
     """Note that ``duplicate`` is the same person as ``kept``, in the caller's transaction.
 
     The kept record takes the duplicate's values of the fields ``use``, as an ordinary edit.
+    ``seen``: the version of each that the person saw, 0 where the server had none (rule 23).
 
     Raises:
         StoreError: they are not two records that can be one; the text says why.
@@ -40,8 +42,9 @@ def say_same(
     if unknown:
         raise StoreError(f"{kind.title} has no field {', '.join(unknown)}. Nothing was changed.")
     values = {name: other.value(name) for name in use}
-    merged = Edit(kind, {MERGED: kept}, duplicate)
-    taken = Edit(kind, values, kept, confirmed=frozenset(values))
+    base = seen or {}
+    merged = Edit(kind, {MERGED: kept}, duplicate, base.get(duplicate))
+    taken = Edit(kind, values, kept, base.get(kept), confirmed=frozenset(values))
     done = write(connection, [merged, taken] if values else [merged], author)
     forget_same_person(connection, kind.kind(), kept, duplicate)
     return done
@@ -52,22 +55,29 @@ def take_back_same(
     kind: type[Record],
     number: str,
     author: Author,
+    kept: str = "",
     put_back: Edit | None = None,
 ) -> list[Saved]:
     """Take back that a record is the same person as another; empty if nobody had said so.
 
     Where it is open because others changed the record as one apart, this settles that.
-    ``put_back``: gives the other record the values that it held before the merge.
+    ``kept``: only if this is the other record; ``put_back``: gives it the values that it held
+    before the merge, also where others have taken the merge back already.
 
     Raises:
-        StoreError: the record is not here.
+        StoreError: the record is not here, or was merged into another one since.
         Refused: a rule stands against it.
     """
     found = Records(connection).get(kind.kind(), number)
     if found is None or MERGED not in kind.fields():
         raise StoreError(f"{number} is not a person on this laptop. Nothing was changed.")
-    if not found.value(MERGED):
-        return []
+    into, given = found.value(MERGED), [put_back] if put_back else []
+    if into and kept and into != kept:
+        raise StoreError(
+            f"{number} was merged into {into} since, and stays so. Nothing was changed."
+        )
+    if not into:
+        return write(connection, given, author) if given else []
     settled = [
         one
         for one in open_conflicts(connection, number)
@@ -77,7 +87,7 @@ def take_back_same(
     if settled:
         decided = tuple((one.origin, seq) for one in settled for seq in one.seqs)
         edit = replace(edit, base=settled[0].version, op=Op.DECIDE, decided=decided)
-    done = write(connection, [edit, put_back] if put_back else [edit], author)
+    done = write(connection, [edit, *given], author)
     mark_decided(connection, [number])
     return done
 

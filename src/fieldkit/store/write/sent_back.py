@@ -10,6 +10,7 @@ from fieldkit.protocol.scope import Scope
 from fieldkit.records import Record, Value
 from fieldkit.records.declaration.permission import CORRECTED, SENT_BACK
 from fieldkit.records.declaration.sent_back import LONGEST, accepted, open_note, signed
+from fieldkit.records.fields.formats import Text, Unfit
 from fieldkit.store.errors import Refused, StoreError
 from fieldkit.store.read.records import Records
 from fieldkit.store.write.edits import Edit
@@ -68,11 +69,12 @@ def sent_back_with(reason: str, operator: str, at: int) -> Mapping[str, Value]:
 
 
 def _fit(words: str, missing: str) -> str:
-    said = " ".join(words.split())
-    if not said:
+    try:
+        said = Text(longest=LONGEST).parse(words)
+    except Unfit as unfit:
+        raise StoreError(str(unfit)) from None
+    if not isinstance(said, str):
         raise StoreError(missing)
-    if len(said) > LONGEST:
-        raise StoreError(f"This is too long: at most {LONGEST} characters.")
     return said
 
 
