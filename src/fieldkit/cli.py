@@ -125,6 +125,11 @@ def _add(commands: Subparsers, name: str, help_text: str, run: str) -> argparse.
     return command
 
 
+def _add_group(commands: Subparsers, name: str, help_text: str) -> argparse.ArgumentParser:
+    """Add a command that has actions of its own."""
+    return commands.add_parser(name, help=help_text, description=help_text)
+
+
 def _add_json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
@@ -219,7 +224,9 @@ def _add_entering(commands: Subparsers) -> None:
     enter = _add(commands, "enter", "enter or correct records by plain questions", "entering:enter")
     enter.add_argument("kind", help="such as beneficiary or member; `fieldkit kinds` lists them")
     enter.add_argument("--record", metavar="ID", help="correct this record")
-    enter.add_argument("--operator", metavar="NAME", help="who enters; else the last one here")
+    enter.add_argument(
+        "--operator", metavar="NAME", help="who enters; if not given, the last operator here"
+    )
 
     verify = _add(
         commands, "verify", "type a sample of entries again from the papers", "verifying:verify"
@@ -231,12 +238,22 @@ def _add_entering(commands: Subparsers) -> None:
         metavar="YYYY-MM",
         help="a month's sample of each block, the same on every laptop",
     )
-    verify.add_argument("--percent", type=_percent, default=5, metavar="N", help="5 if not given")
-    verify.add_argument("--kind", default="", help="artisans, if none is given")
-    verify.add_argument("--since", metavar="DATE", help="entered from; 30 days back if not given")
-    verify.add_argument("--until", metavar="DATE", help="entered to; today if not given")
-    verify.add_argument("--field", action="append", default=[], metavar="FIELD")
-    verify.add_argument("--report", action="store_true", help="only add up the checks so far")
+    verify.add_argument(
+        "--percent", type=_percent, default=5, metavar="N", help="how much of them; 5 if not given"
+    )
+    verify.add_argument("--kind", default="", help="which kind; artisans if not given")
+    verify.add_argument("--since", metavar="DATE", help="entered since; 30 days ago if not given")
+    verify.add_argument("--until", metavar="DATE", help="entered until; today if not given")
+    verify.add_argument(
+        "--field",
+        action="append",
+        default=[],
+        metavar="FIELD",
+        help="check this field; may be repeated",
+    )
+    verify.add_argument(
+        "--report", action="store_true", help="add up the checks so far, ask nothing"
+    )
 
 
 def _add_finding(commands: Subparsers) -> None:
@@ -259,22 +276,28 @@ def _add_finding(commands: Subparsers) -> None:
         "write all that is held about a person to a file",
         "person_data:person_data",
     )
-    person.add_argument("id", metavar="ID")
+    person.add_argument("id", metavar="ID", help="the person's record number")
     _add_page(person)
 
 
 def _add_same_person(commands: Subparsers) -> None:
     merge = _add(commands, "merge", "note that two records are of one person", "same_person:merge")
-    merge.add_argument("kept", metavar="KEPT", help="the record that stands for both")
-    merge.add_argument("duplicate", metavar="DUPLICATE", help="its number leads to the kept one")
+    merge.add_argument("kept", metavar="KEPT", help="the record that is kept and stands for both")
+    merge.add_argument(
+        "duplicate",
+        metavar="DUPLICATE",
+        help="the other record; its number leads to the one that is kept",
+    )
     merge.add_argument(
         "--use",
         action="append",
         default=[],
         metavar="FIELD,...",
-        help="take these values from the duplicate",
+        help="take the values of these fields from the duplicate",
     )
-    unmerge = _add(commands, "unmerge", "take a merge back", "same_person:unmerge")
+    unmerge = _add(
+        commands, "unmerge", "take a merge back: two people again", "same_person:unmerge"
+    )
     unmerge.add_argument("id", metavar="ID", help="the record that was the duplicate")
     for command in (merge, unmerge):
         _add_json(command)
@@ -284,9 +307,9 @@ def _add_same_person(commands: Subparsers) -> None:
         "note that two records are of different people",
         "same_person:different",
     )
-    different.add_argument("id", metavar="ID")
-    different.add_argument("other", metavar="ID")
-    different.add_argument("--undo", action="store_true", help="take that back")
+    different.add_argument("id", metavar="ID", help="one record")
+    different.add_argument("other", metavar="ID", help="the other record")
+    different.add_argument("--undo", action="store_true", help="take back that they are different")
 
 
 def _add_deciding(commands: Subparsers) -> None:
@@ -296,29 +319,33 @@ def _add_deciding(commands: Subparsers) -> None:
         "approve or reject at a stage, or move a loan, toolkit or fund to a state",
         "deciding:decide",
     )
-    decide.add_argument("id", metavar="ID")
-    decide.add_argument("--stage", default="", metavar="N", help="of an application: 1, 2 or 3")
+    decide.add_argument("id", metavar="ID", help="the application, loan, toolkit or fund")
+    decide.add_argument(
+        "--stage", default="", metavar="N", help="the stage of an application: 1, 2 or 3"
+    )
     decide.add_argument(
         "--as",
         dest="outcome",
         required=True,
         metavar="approve|reject|STATE",
-        help="a wrong state lists those there are",
+        help="the decision; a wrong word prints those that are possible",
     )
     decide.add_argument("--reason", default="", metavar="TEXT", help="needed to reject")
-    decide.add_argument("--on", metavar="DATE", help="the day of the decision; else today")
+    decide.add_argument("--on", metavar="DATE", help="the day of the decision; today if not given")
     back = _add(
         commands,
         "send-back",
-        "send a record back to who entered it, or accept the correction",
+        "send a record back to whoever entered it, or accept the correction",
         "deciding:send_back",
     )
-    back.add_argument("id", metavar="ID")
+    back.add_argument("id", metavar="ID", help="the record")
     what = back.add_mutually_exclusive_group(required=True)
     what.add_argument("--reason", metavar="TEXT", help="what is to be corrected")
-    what.add_argument("--accept", action="store_true", help="it is right as it now stands")
+    what.add_argument("--accept", action="store_true", help="accept the record as it is now")
     what.add_argument(
-        "--corrected", metavar="TEXT", help="what was done, where no field had to be changed"
+        "--corrected",
+        metavar="TEXT",
+        help="for whoever entered it: what was done, if no field had to be changed",
     )
 
 
@@ -349,10 +376,15 @@ def _add_reconcile(commands: Subparsers) -> None:
         "compare a portal's list with the records here",
         "reconciling:compare",
     )
-    reconcile.add_argument("what", metavar="KIND", help="what it lists: beneficiary, toolkit ...")
+    reconcile.add_argument(
+        "what", metavar="KIND", help="what the list holds: beneficiary, toolkit ..."
+    )
     reconcile.add_argument("file", metavar="FILE")
     reconcile.add_argument(
-        "--as-of", default="", metavar="DATE", help="the day the portal wrote the list; else today"
+        "--as-of",
+        default="",
+        metavar="DATE",
+        help="the day the portal wrote the list; today if not given",
     )
     for option, help_text in (
         ("--accept", "take the portal's values of this field, or of all; may be repeated"),
@@ -382,7 +414,7 @@ def _add_reconcile(commands: Subparsers) -> None:
 
 
 def _add_printing(commands: Subparsers) -> None:
-    printing = commands.add_parser("print", help="slips, lists with numbers, blank forms")
+    printing = _add_group(commands, "print", "print slips, lists with numbers, blank forms")
     papers = printing.add_subparsers(title="papers", metavar="PAPER", required=True)
     slip = _add(papers, "slip", "print what was entered and what is due", "printing:slip_of")
     slip.add_argument("id", nargs="?", metavar="ID", help="without it: the record saved last")
@@ -407,20 +439,29 @@ def _add_day(commands: Subparsers) -> None:
     entries = _add(
         commands,
         "entries",
-        "list what an operator entered, or move it to another block",
+        "list what an operator entered, move it to another block, or undo the last correction",
         "day:entries",
     )
-    entries.add_argument("--since", default="", metavar="TIME", help="10:30, or 20 Nov; else today")
+    entries.add_argument(
+        "--since", default="", metavar="TIME", help="10:30, or 20 Nov; today if not given"
+    )
     entries.add_argument("--kind", metavar="KIND")
     entries.add_argument(
-        "--move-to", type=_whole, metavar="BLOCK", help="LGD code of the block all of it belongs to"
+        "--move-to",
+        type=_whole,
+        metavar="BLOCK",
+        help="move all that is listed to the block of this LGD code",
     )
     entries.add_argument("--dry-run", action="store_true", help="show what would change")
-    entries.add_argument("--undo", action="store_true", help="undo the last correction")
+    entries.add_argument(
+        "--undo",
+        action="store_true",
+        help="undo the last correction, decision or change from a portal's list",
+    )
     close = _add(
         commands,
         "close",
-        "print the close of day: paper against records, what is left",
+        "print the close of day: forms on paper against records, and what is left to do",
         "day:close",
     )
     close.add_argument(
@@ -432,13 +473,21 @@ def _add_day(commands: Subparsers) -> None:
     )
     _add_page(close)
     for command in (entries, close):
-        command.add_argument("--operator", metavar="NAME", help="else the last one at this laptop")
+        command.add_argument(
+            "--operator", metavar="NAME", help="whose; if not given, the last operator here"
+        )
         _add_json(command)
 
 
 def _add_page(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--format", choices=("txt", "pdf", "html"))
-    command.add_argument("-o", "--output", type=Path, metavar="FILE")
+    command.add_argument(
+        "--format",
+        choices=("txt", "pdf", "html"),
+        help="if not given, by the ending of FILE, else txt",
+    )
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="standard output if not given"
+    )
 
 
 def _add_reports(commands: Subparsers) -> None:
@@ -451,14 +500,14 @@ def _add_reports(commands: Subparsers) -> None:
     due.add_argument("--limit", type=_count, metavar="N")
     _add_json(due)
 
-    target = commands.add_parser("target", help="targets, allotments and published figures")
+    target = _add_group(commands, "target", "targets, allotments and published figures")
     actions = target.add_subparsers(title="actions", metavar="ACTION", required=True)
     load = _add(actions, "import", "load targets from a file", "targets:load")
     load.add_argument("file", nargs="?", type=Path, help="without it: the published figures")
     _add_json(load)
     _add_json(_add(actions, "list", "list the targets", "targets:listing"))
 
-    snapshot = commands.add_parser("snapshot", help="reports kept as they were on a day")
+    snapshot = _add_group(commands, "snapshot", "reports kept as they were on a day")
     actions = snapshot.add_subparsers(title="actions", metavar="ACTION", required=True)
     take = _add(actions, "take", "keep a report as it is", "targets:take")
     take.add_argument("--name", dest="called", metavar="NAME", help="what to call it")
@@ -522,16 +571,20 @@ def _add_supervising(commands: Subparsers) -> None:
     revoke.add_argument("device", type=_whole, metavar="DEVICE")
     code = _add(actions, "code", "make a one-time code for a laptop", "supervising:code")
     code.add_argument(
-        "device", nargs="?", type=_whole, metavar="DEVICE", help="with its role and area"
+        "device",
+        nargs="?",
+        type=_whole,
+        metavar="DEVICE",
+        help="an enrolled device, for a code with its role and area",
     )
-    code.add_argument("--role", choices=_ROLES, help="of a new device")
+    code.add_argument("--role", choices=_ROLES, help="the role of a new device")
     _add_scope(code)
     code.add_argument("--minutes", type=_count, metavar="M", help="minutes until it expires")
     area = _add(actions, "area", "give a device another area", "supervising:area")
     area.add_argument("device", type=_whole, metavar="DEVICE")
     _add_scope(area)
 
-    late = commands.add_parser("late", help="decide on changes that came too late for their area")
+    late = _add_group(commands, "late", "decide on changes that came too late for their area")
     choices = late.add_subparsers(title="actions", metavar="ACTION", required=True)
     _add_json(_add(choices, "list", "list the late changes", "supervising:late"))
     for name, help_text in _LATE_ACTS:
@@ -540,13 +593,13 @@ def _add_supervising(commands: Subparsers) -> None:
 
 
 _LATE_ACTS = (
-    ("take", "accept late changes"),
+    ("take", "take late changes in, as if they had come in time"),
     ("leave", "return late changes to their authors"),
 )
 
 
 def _add_server(commands: Subparsers) -> None:
-    server = commands.add_parser("server", help="the central server (needs fieldkit-jk[server])")
+    server = _add_group(commands, "server", "the central server (needs fieldkit-jk[server])")
     actions = server.add_subparsers(title="actions", metavar="ACTION", required=True)
     run = _add_action(actions, "run", "run the server until stopped")
     run.add_argument("--host", default="127.0.0.1", metavar="H")
@@ -604,7 +657,7 @@ _ROLES = ("viewer", "registrar", "operator", "supervisor", "administrator")
 
 
 def _add_late(actions: Subparsers) -> None:
-    late = actions.add_parser("late", help="decide on changes for former areas of a device")
+    late = _add_group(actions, "late", "decide on changes for former areas of a device")
     choices = late.add_subparsers(title="actions", metavar="ACTION", required=True)
     listing = _add_action(choices, "list", "list the late changes", "late:listing")
     listing.add_argument(

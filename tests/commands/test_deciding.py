@@ -53,7 +53,7 @@ def test_a_stage_is_decided_after_a_stage_with_its_day_office_and_reason(
     assert str(made.value("decided_on")) == "2026-11-02"
     assert records(laptop)[0].value("status") == "S2_APPROVED"
     again = cli("decide", artisan, "--stage", "2", "--as", "approve")
-    assert "is decided so already" in again.text
+    assert "already has this decision" in again.text
     # An earlier stage, noted late, does not take the application back.
     cli("decide", artisan, "--stage", "1", "--as", "approve")
     assert records(laptop)[0].value("status") == "S2_APPROVED"
@@ -110,7 +110,7 @@ def test_a_record_is_sent_back_corrected_by_plain_questions_and_accepted(
     asked = ("enter", "beneficiary", "--record", artisan)
     said = cli(*asked, piped=b"")
     assert "Sent back: No mobile" in said.text
-    assert "Said to be corrected" in cli("send-back", artisan, "--corrected", "It has none").text
+    assert "Noted as corrected" in cli("send-back", artisan, "--corrected", "It has none").text
     assert "Corrected: It has none (Asha, " in cli("show", artisan).text
     assert "Accepted" in cli("send-back", artisan, "--accept").text
     assert "Sent back: No" not in cli("show", artisan).text

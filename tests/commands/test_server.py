@@ -157,7 +157,7 @@ def test_a_supervisor_decides_about_late_changes(
     assert "artisan" in shown
     assert "Name as on Aadhaar: Zooni Akhter" in shown
     first, second = (one["change"] for one in listed)
-    assert f"{first} is accepted." in cli("server", "late", "take", first, *url).text
+    assert f"{first} is taken in." in cli("server", "late", "take", first, *url).text
     assert (
         "is returned to its author" in cli("server", "late", "leave", "--device", number, *url).text
     )

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from tests.commands.conftest import Cli
 
 from fieldkit import __version__
+from fieldkit.protocol.supervision import DeviceItem, DevicesAnswer
 from fieldkit.records import kinds
 from fieldkit.reference import options
 from fieldkit.review import devices, late
@@ -92,6 +93,15 @@ def of_asha(cli: Cli) -> dict[str, object]:
     return dict(found)
 
 
+def test_what_a_device_has_not_sent_is_counted_in_words() -> None:
+    told = [DeviceItem(id=1, role="operator", enrolled_at=9, last_seen=9, unsent=n) for n in (1, 2)]
+    found = devices.in_order(DevicesAnswer(now=9, devices=told), 9).listed
+    assert [one.remarks[0] for one in found] == [
+        "1 change was still not sent after its last sync.",
+        "2 changes were still not sent after its last sync.",
+    ]
+
+
 @pytest.mark.usefixtures("head")
 def test_devices_are_listed_given_codes_and_areas_and_revoked(
     cli: Cli, asha: Store, office: tuple[str, Path], area: Area, tmp_path: Path
@@ -160,7 +170,7 @@ def test_what_was_told_last_is_there_offline(
     store = Store.open(head)
     store.enrol(office[0], store.token() or "")
     store.close()
-    assert "is accepted" in cli("late", "take", first.change).text
+    assert "is taken in" in cli("late", "take", first.change).text
     assert "returned to its author" in cli("late", "leave", second.change).text
     assert cli("late", "leave", second.change).text == "The others are not late any more.\n"
     assert cli("late", "list").text == "No late changes.\n"

@@ -29,7 +29,9 @@ async def test_a_record_is_sent_back_corrected_in_the_form_and_accepted(
     number = block["ghulam"]
     async with opened_app(width=80) as hand:
         await hand.press("9419011432", "<enter>", "<ctrl+p>", "send it back", "<enter>")
+        assert "Whoever entered the record reads it." in hand.text()
         await hand.press(REASON, "<enter>")
+        assert "Sent back: Ghulam" in hand.text()
         assert f"Sent back  {REASON}" in hand.text()  # the banner on its page
         await hand.press("<escape>")
         assert "1 sent back" in hand.text()  # on Home
@@ -42,7 +44,7 @@ async def test_a_record_is_sent_back_corrected_in_the_form_and_accepted(
         await hand.press("<down>", "<down>")
         assert hand.text().splitlines().index(hand.line("Sent back by Asha")) == at
         await hand.press("<up>", "<up>", "<end>", " Dar", "<ctrl+s>")
-        assert "Nothing is sent back any more" in hand.text()
+        assert "Nothing that was entered here is sent back" in hand.text()
         await hand.press("<escape>")
         assert "sent back" not in hand.text()
         done = read_note(held(store, number).corrected)

@@ -24,10 +24,11 @@ def send_back(args: Namespace) -> int:
             say(f"Accepted: {record.label()}, {record.id}.")
         elif args.corrected is not None:
             store.mark_corrected(record.id, args.corrected, operator)
-            say(f"Said to be corrected: {record.label()}, {record.id}.")
+            say(f"Noted as corrected: {record.label()}, {record.id}.")
         else:
             store.send_back(record.id, args.reason, operator)
-            say(f"Sent back: {record.label()}, {record.id}. Who entered it sees why after a sync.")
+            said = "Whoever entered it reads the reason after a sync."
+            say(f"Sent back: {record.label()}, {record.id}. {said}")
     return DONE
 
 
@@ -42,7 +43,7 @@ def decide(args: Namespace) -> int:
         for kept in found.refused:
             raise Unusable(f"{kept.label}: {kept.reason} Nothing was changed.")
         if not found.changes:
-            say(f"{record.label()} is decided so already. Nothing was changed.")
+            say(f"{record.label()} already has this decision. Nothing was changed.")
             return DONE
         correct(store, found, said.operator)
     for one in found.changes:

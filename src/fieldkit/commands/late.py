@@ -22,8 +22,8 @@ _DONE_TO = {
     "decide": "decided",
 }
 _TAKEN = {
-    "applied": "is accepted",
-    "conflict": "is accepted; one value is to settle",
+    "applied": "is taken in",
+    "conflict": "is taken in; one value is to settle",
     "waiting": "still waits for its record",
 }
 
@@ -52,14 +52,14 @@ def take(args: Namespace) -> int:
 
         taken = take_in(args.database, int(time.time()), args.change, args.device)
     for one in taken:
-        say(f"{one['change']} {_TAKEN.get(one['verdict'], 'cannot be accepted')}.")
+        say(f"{one['change']} {_TAKEN.get(one['verdict'], 'cannot be taken in')}.")
     if not taken:
         say("No late changes of that device.")
     return DONE
 
 
 def leave(args: Namespace) -> int:
-    """Leave late changes: they come back to their authors."""
+    """Leave late changes: they are returned to their authors."""
     _check_chosen(args)
     with server_parts():
         from fieldkit.server.operation.late import leave as leave_out
@@ -86,7 +86,7 @@ def _say_change(one: LateChange) -> None:
     waits = ", waits for its record" if one["verdict"] == "waiting" else ""
     say(f"{one['change']}  {title} {one['record']}, {where}{waits}")
     say(
-        f"  {_DONE_TO.get(one['op'], one['op'])} by {one['operator'] or 'nobody named'}, "
+        f"  {_DONE_TO.get(one['op'], one['op'])} by {one['operator'] or 'no name'}, "
         f"{moment(one['at'])} by the clock of device {one['device']} "
         f"({one['device_name'] or 'no name'}), received {moment(one['received_at'])}"
     )

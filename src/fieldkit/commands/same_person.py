@@ -45,7 +45,7 @@ def unmerge(args: Namespace) -> int:
     if args.json:
         say_json({"id": record.id, "was": kept})
     else:
-        say(f"Taken back: {_named(record)} is a person apart again.")
+        say(f"Taken back: {_named(record)} is a person of its own again.")
         say("Values that were taken over stay; correct them where they are wrong.")
     return DONE
 
@@ -73,7 +73,7 @@ def different(args: Namespace) -> int:
             store.say_different(one.kind(), one.id, other.id, operator_of(store))
             say(f"Noted as different: {named}. Nobody is asked about them again.")
         elif store.take_back_different(one.kind(), one.id, other.id, operator_of(store)):
-            say(f"Taken back: {named}, may be the same again.")
+            say(f"Taken back: {named}, may be the same person.")
         else:
             raise Unusable(f"Nobody has said that {named}, are different.")
     return DONE

@@ -20,15 +20,15 @@ from fieldkit.sync.supervision import NotDone
 T = TypeVar("T")
 
 _DECIDED = {
-    "applied": "is accepted",
-    "conflict": "is accepted; one value is to settle",
+    "applied": "is taken in",
+    "conflict": "is taken in; one value is to settle",
     "rejected": "is returned to its author at the next sync",
     "waiting": "still waits for its record",
 }
 
 
 def devices(args: Namespace) -> int:
-    """List the devices of the area; offline, as they were last told."""
+    """List the devices of the area; offline, as they were last listed."""
     with open_store() as store:
         kept, code = _fetched(store, supervision.fetch_devices, DevicesAnswer)
     if kept is None:
@@ -83,7 +83,7 @@ def _counts(one: Listed) -> str:
     unsent = "not known" if one.item.unsent is None else f"{one.item.unsent}"
     return (
         f"fieldkit {one.item.program or 'of a version not known'}, changes on the server "
-        f"{one.item.changes}, left on it {unsent}"
+        f"{one.item.changes}, not sent {unsent}"
     )
 
 
@@ -126,7 +126,7 @@ def code(args: Namespace) -> int:
 
 
 def late(args: Namespace) -> int:
-    """List the late changes of the area; offline, as they were last told."""
+    """List the late changes of the area; offline, as they were last listed."""
     with open_store() as store:
         kept, result = _fetched(store, supervision.fetch_late, LateAnswer)
         found = find(store)

@@ -196,10 +196,10 @@ class Undone(NamedTuple):
     """Entries that were changed again since, and stay."""
 
     def sentence(self) -> str:
-        """Say it."""
+        """Return it as a sentence."""
         words = f"{counted(self.many, 'entry has', 'entries have')} the former value again."
         if self.since:
-            words += f" {counted(self.since, 'was', 'were')} changed since, and left as they are."
+            words += f" {counted(self.since, 'was', 'were')} changed since, and stayed as changed."
         return words
 
 
@@ -331,7 +331,7 @@ def _words(source: RecordSource, record: Record, corrected: CorrectedField) -> s
 
 
 def _may_write(store: Store, fields: Mapping[str, Value]) -> None:
-    """Refuse an area that this laptop may not write: the server would send all of it back.
+    """Refuse an area that this laptop may not write: the server would reject all of it.
 
     Raises:
         StoreError: it may not.

@@ -74,7 +74,7 @@ def acts_on(kind: str) -> list[Act]:
     return [
         *_stage_acts(kind),
         *_state_acts(kinds()[kind]),
-        Act(SEND_BACK, "Send back to who entered it", reasoned=True),
+        Act(SEND_BACK, "Send back to whoever entered it", reasoned=True),
         Act(ACCEPT, "Accept what was corrected"),
     ]
 
@@ -106,7 +106,9 @@ def plan(store: Store, entries: Numbers, act: Act, said: Said) -> Preview:
     """
     said = said._replace(reason=_cleaned(said.reason))
     if act.reasoned and not said.reason:
-        raise StoreError("Write the reason: who entered it, and whom it is about, will ask.")
+        raise StoreError(
+            "Write the reason: whoever entered the record, and the person it is about, will ask."
+        )
     held = store.fetch({kind for kind, _ in entries}, [number for _, number in entries])
     found = [held[key] for key in entries if key in held and not held[key].deleted]
     refused = [Kept(number, "deleted, or not on this laptop") for number in _gone(entries, found)]

@@ -1,1 +1,1 @@
-"""What waits for a person's decision: conflicts, likely duplicates, findings."""
+"""What waits for a decision or a correction: the sections of the inbox, and what each holds."""

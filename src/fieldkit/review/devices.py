@@ -1,4 +1,4 @@
-"""The devices of a supervisor's area, as the server last told of them.
+"""The devices of a supervisor's area, as the server last listed them.
 
 Functions that take a store run in its thread, and read what is kept here: they work offline.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from fieldkit.about.words import area_words, how_long, plural
+from fieldkit.about.words import area_words, counted, how_long
 from fieldkit.plain_text import shown
 from fieldkit.protocol.supervision import DeviceItem, DevicesAnswer
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 DAY = 86_400
 _SKEWED = 300
-"""Seconds a clock may be wrong before it is said."""
+"""A clock that is wrong by more seconds than this is remarked on."""
 
 
 class Listed(NamedTuple):
-    """A device with what is to be said of it."""
+    """A device, and the remarks about it."""
 
     item: DeviceItem
     silent: bool
@@ -62,7 +62,7 @@ class SilentDevice(NamedTuple):
     """Its last sync, or when it was enrolled; seconds since 1970 UTC."""
     sentence: str
     as_of: int
-    """When the server told of it."""
+    """When the server listed it."""
 
 
 def find(store: Store) -> list[SilentDevice]:
@@ -88,13 +88,13 @@ def find(store: Store) -> list[SilentDevice]:
 
 
 def kept_devices(store: Store) -> Devices | None:
-    """Return the devices as the server last told of them; None if they were never fetched."""
+    """Return the devices as the server last listed them; None if they were never fetched."""
     kept = store.kept_answer(DevicesAnswer)
     return in_order(kept.answer, kept.at) if kept else None
 
 
 def in_order(answer: DevicesAnswer, as_of: int) -> Devices:
-    """Return devices with what is to be said of each: silent ones, others, revoked ones."""
+    """Return devices in order, with the remarks about each: silent ones, others, revoked ones."""
     listed = [_listed(one, answer) for one in answer.devices]
 
     def place(one: Listed) -> tuple[bool, bool, int]:
@@ -129,5 +129,6 @@ def _listed(device: DeviceItem, answer: DevicesAnswer) -> Listed:
         way = "ahead" if device.skew > 0 else "behind"
         remarks.append(f"Its clock is {how_long(device.skew)} {way}.")
     if device.unsent:
-        remarks.append(f"{plural(device.unsent, 'change')} were left on it at its last sync.")
+        left = counted(device.unsent, "change was", "changes were")
+        remarks.append(f"{left} still not sent after its last sync.")
     return Listed(device, silent, remarks)

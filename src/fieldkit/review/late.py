@@ -1,4 +1,4 @@
-"""Changes that came too late for their area, as the server last told of them (rule 34).
+"""Changes that came too late for their area, as the server last listed them (rule 34).
 
 Functions that take a store run in its thread, and read what is kept here: they work offline.
 """
@@ -38,7 +38,7 @@ class LateChange(NamedTuple):
     values: Sequence[tuple[str, str]]
     """Label and new value of each field that it writes."""
     as_of: int
-    """When the server told of it, by this laptop's clock."""
+    """When the server listed it, by this laptop's clock."""
 
 
 def find(store: Store) -> list[LateChange]:
@@ -52,7 +52,7 @@ def in_words(one: LateItem, as_of: int) -> LateChange:
     kind = kinds().get(one.kind)
     title = kind.title if kind else one.kind
     done = done_in_words(one.op)
-    by = shown(one.operator) or "nobody named"
+    by = shown(one.operator) or "no name"
     device = f"device {one.device} ({shown(one.device_name) or 'no name'})"
     waits = one.verdict == "waiting"
     after = " It waits for its record, which is not on the server yet." if waits else ""

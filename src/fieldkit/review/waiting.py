@@ -140,7 +140,7 @@ def sent_back_records(store: Store) -> list[Waiting]:
 
 
 def late_changes(store: Store) -> list[Waiting]:
-    """Find the changes that came too late for their area, as the server last told."""
+    """Find the changes that came too late for their area, as the server last listed them."""
     return [
         Waiting(
             one.kind,
@@ -156,7 +156,7 @@ def late_changes(store: Store) -> list[Waiting]:
 
 
 def silent_devices(store: Store) -> list[Waiting]:
-    """Find the laptops that have not synced for long, as the server last told."""
+    """Find the laptops that have not synced for long, as the server last listed them."""
     return [
         Waiting(
             "",

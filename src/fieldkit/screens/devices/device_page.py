@@ -32,7 +32,7 @@ class DevicePage(AskingPage):
         self._number = number
 
     async def load_data(self) -> None:
-        """Show the device as last told."""
+        """Show the device as last listed."""
         self.picker.reload_if_idle()
 
     async def answer(self, _text: str) -> Answer:
@@ -132,7 +132,7 @@ def _facts(one: Listed, width: int) -> list[Cell]:
         Fact("Last sync", moment.show(item.last_seen) or "never"),
         Fact("Last changes", moment.show(item.last_batch) or "none yet"),
         Fact("On the server", plural(item.changes, "change")),
-        Fact("Left on it", unsent),
+        Fact("Not sent", unsent),
         Fact("fieldkit", item.program or "version not known"),
     ]
     if item.revoked_at is not None:

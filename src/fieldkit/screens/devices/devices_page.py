@@ -1,4 +1,4 @@
-"""The devices of the area, silent ones first: as last told while the server is asked again."""
+"""The devices of the area, silent ones first: as last listed, while the server is asked again."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class DevicesPage(AskingPage):
         self._fetched = False
 
     async def load_data(self) -> None:
-        """Show the devices as last told, and ask for them once."""
+        """Show the devices as last listed, and ask the server for them once."""
         self.picker.reload_if_idle()
         if not self._fetched:
             from fieldkit.sync.supervision import fetch_devices
@@ -51,12 +51,13 @@ class DevicesPage(AskingPage):
 
         found = await self.read(kept_devices, "devices")
         if found is None:
-            return Answer(mark=None, above=("", (Span("Not fetched on this laptop yet.", "dim"),)))
+            nothing: Cell = (Span("The list was never fetched on this laptop.", "dim"),)
+            return Answer(mark=None, above=("", nothing))
         as_of: Cell = (Span(f"As of {Moment().show(found.as_of)}", "dim"),)
         return Answer(
             [self._row(one, found) for one in found.listed],
             above=(as_of, ""),
-            headings=("Name", "Role", "Area", "Last sync", "Left on it"),
+            headings=("Name", "Role", "Area", "Last sync", "Not sent"),
             right=frozenset({4}),
         )
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from fieldkit.review.late import LateChange
 
 _SAID = {
-    "applied": "It is accepted.",
-    "conflict": "It is accepted; one value is to settle.",
-    "rejected": "It goes back to its author at the next sync.",
+    "applied": "It is taken in.",
+    "conflict": "It is taken in; one value is to settle.",
+    "rejected": "It is returned to its author at the next sync.",
     "waiting": "It still waits for its record.",
 }
 
@@ -38,7 +38,7 @@ class LatePage(AskingPage):
         self._found: Sequence[LateChange] = ()
 
     async def load_data(self) -> None:
-        """Show the changes as last told, and ask for them once."""
+        """Show the changes as last listed, and ask the server for them once."""
         self.picker.reload_if_idle()
         if not self._fetched:
             from fieldkit.sync.supervision import fetch_late
@@ -99,14 +99,18 @@ class LatePage(AskingPage):
         if take and one.waits:
             self.say("It waits for its record, which must come first. It can only be left.")
             return
-        does = "Take it in, as if it had come in time?" if take else "Leave it to its author?"
+        does = (
+            "Take it in, as if it had come in time?"
+            if take
+            else "Leave it? It is returned to its author."
+        )
         if self.confirmed(f"{letter} {one.change}", does, f"Press {letter} again."):
             act = partial(decide_late, changes=[one.change], take=take)
             self.begin(act, self._decided, "Asking the server ...")
 
     async def _decided(self, decided: Sequence[DecidedItem]) -> None:
         await self.picker.follow()
-        said = _SAID.get(decided[0].verdict, "") if decided else "It was not late any more."
+        said = _SAID.get(decided[0].verdict, "") if decided else "It is not late any more."
         self.say(said, done=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.screens.base.page import Page, PickerPage
 from fieldkit.screens.look.parts import keys
@@ -20,27 +20,44 @@ Done = Callable[[str], Awaitable[object]]
 """Is told what was done."""
 
 
+class Asked(NamedTuple):
+    """What a page asks for, and what becomes of it, in words."""
+
+    prompt: str
+    """What is typed."""
+    does: str
+    """What Enter does."""
+    did: str
+    """What was done."""
+    reader: str
+    """Who reads the text: begins a sentence."""
+
+
+_REASON = Asked("Reason", "Send back", "Sent back", "Whoever entered the record")
+_DONE = Asked("What was done", "Corrected", "Corrected", "The supervisor")
+
+
 class WordsPage(PickerPage[None]):
     """Asks for a text; Enter does what it is for."""
 
     KEYS = keys("Enter do it", "Esc back, nothing changes")
 
-    def __init__(self, title: str, prompt: str, does: str, act: Act, done: Done) -> None:
-        """``prompt``: what is typed; ``does``: what Enter does, in words."""
+    def __init__(self, title: str, asked: Asked, act: Act, done: Done) -> None:
+        """``title``: what the record is called."""
         super().__init__()
-        self.PROMPT = prompt
-        self._title, self._does, self._act, self._done = title, does, act, done
+        self.PROMPT = asked.prompt
+        self._title, self._asked, self._act, self._done = title, asked, act, done
 
     async def load_data(self) -> None:
-        """Say about what it is."""
-        self.set_header(self._title, self._does)
+        """Show which record it is about."""
+        self.set_header(self._title, self._asked.does)
 
     async def answer(self, text: str) -> Answer:
         """Answer with what Enter does with the text."""
         if not text.strip():
-            hint = (Span("Type it, then Enter. Who entered it reads this.", "dim"),)
+            hint = (Span(f"Type it, then Enter. {self._asked.reader} reads it.", "dim"),)
             return Answer(mark=None, above=("", hint))
-        words = (Span(f"{self._does}: ", "strong"), Span(" ".join(text.split())))
+        words = (Span(f"{self._asked.does}: ", "strong"), Span(" ".join(text.split())))
         return Answer([Choice((words,), partial(self._take, text), key=text)])
 
     async def _take(self, text: str) -> None:
@@ -53,7 +70,7 @@ class WordsPage(PickerPage[None]):
             self.say(str(refused), error=True)
             return
         self.dismiss(None)
-        await self._done(f"{self._does}: {self._title}")
+        await self._done(f"{self._asked.did}: {self._title}")
 
 
 async def ask_send_back(page: Page[None], number: str, label: str, done: Done) -> None:
@@ -62,7 +79,7 @@ async def ask_send_back(page: Page[None], number: str, label: str, done: Done) -
     def act(store: Store, reason: str, operator: str) -> object:
         return store.send_back(number, reason, operator)
 
-    await page.app.push_screen(WordsPage(label, "Reason", "Send back", act, done))
+    await page.app.push_screen(WordsPage(label, _REASON, act, done))
 
 
 async def ask_corrected(page: Page[None], number: str, label: str, done: Done) -> None:
@@ -71,7 +88,7 @@ async def ask_corrected(page: Page[None], number: str, label: str, done: Done) -
     def act(store: Store, words: str, operator: str) -> object:
         return store.mark_corrected(number, words, operator)
 
-    await page.app.push_screen(WordsPage(label, "What was done", "Corrected", act, done))
+    await page.app.push_screen(WordsPage(label, _DONE, act, done))
 
 
 async def accept(page: Page[None], number: str, label: str, done: Done) -> None:

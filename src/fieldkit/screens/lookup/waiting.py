@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fieldkit.review.conflicts import Open
     from fieldkit.review.inbox import Item, Wanted
 
-_STATES = {"conflict": "settle", "decision": "due", "sent-back": "returned to you"}
+_STATES = {"conflict": "settle", "decision": "due", "sent-back": "sent back"}
 _OTHER = "to check"
 _ENTER = {"conflict": "settle", "duplicate": "compare"}
 _STYLES: tuple[StyleName, StyleName] = ("accent", "info")

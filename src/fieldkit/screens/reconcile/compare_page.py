@@ -347,7 +347,7 @@ class ComparePage(PickerPage[str]):
         said = f"{counted(undone.many, 'record is', 'records are')} as before."
         if undone.since:
             since = counted(undone.since, "was", "were")
-            said += f" {since} changed since, and left as they are."
+            said += f" {since} changed since, and stayed as changed."
         await self._done(said)
 
     def action_leave(self) -> None:

@@ -124,7 +124,7 @@ class DayPage(_Said):
 
 
 class ReasonPage(_Said):
-    """Why: it is shown to who entered the record, and whom it is about will ask."""
+    """The reason: whoever entered the record reads it, and the person it is about will ask."""
 
     KEYS = keys("Enter take", "Esc back")
     PROMPT = "Reason"
@@ -134,7 +134,7 @@ class ReasonPage(_Said):
         """Answer with the reason that was typed."""
         reason = " ".join(text.split())
         if not reason:
-            hint: Cell = (Span("Type the reason: who entered it sees it.", "dim"),)
+            hint: Cell = (Span("Type the reason: whoever entered the record reads it.", "dim"),)
             return Answer(mark=None, above=("", hint))
         words: Cell = (Span(reason, "strong"),)
         said = self._so_far._replace(reason=reason)

@@ -94,6 +94,6 @@ def in_words(wanted: Wanted | None) -> str:
     parts = (
         wanted.section.title.removesuffix("?") if wanted.section else "",
         wanted.area.name if wanted.area else "",
-        f"since {since} or longer" if since else "",
+        f"since {since} or earlier" if since else "",
     )
     return ", ".join(filter(None, parts))

@@ -25,7 +25,7 @@ class SentBackPage(PickerPage[None]):
     KEYS = keys("Enter correct", "Esc back")
     PROMPT = "Sent back"
     HINT = "type to narrow"
-    EMPTY = "Nothing is sent back any more."
+    EMPTY = "Nothing that was entered here is sent back."
 
     async def load_data(self) -> None:
         """Read them again: one may have been corrected."""

@@ -37,7 +37,7 @@ class WaitingPage(PickerPage[None]):
     """Each stage with how many wait for it, and how long."""
 
     KEYS = keys("Enter list them", "Esc back")
-    EMPTY = "No decision is waited for."
+    EMPTY = "Nothing waits for a decision."
 
     async def load_data(self) -> None:
         """Count again: some may have been decided."""

@@ -177,7 +177,7 @@ class PairsPage(PickerPage[None]):
         """Return the row that says what a merge does."""
         added = words_of(cut(", ".join(one.adds).lower(), _LONGEST))
         words = (Span("Enter", "key"), Span(f" merges them: {one.kept} is kept."))
-        more = f"{one.other} leads to it; what refers to it stands with {one.label}."
+        more = f"{one.other} leads to it; what refers to it is shown with {one.label}."
         gets = f"It gets: {added}." if added else "Nothing is added to it."
         return Choice((words,), self._merge, (gets, more), key="merge")
 

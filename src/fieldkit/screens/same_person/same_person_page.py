@@ -226,7 +226,7 @@ class SamePersonPage(PickerPage[None]):
         if one is not None and self._may_decide():
             await self._answers.take_back(one.id)
             self._show(self._place)
-            self.say(f"Perhaps {one.label}, {one.id}, after all.", done=True)
+            self.say(f"Taken back: {one.label}, {one.id}, may be the same person.", done=True)
 
     async def _undo(self) -> None:
         """Take back the last decision, and show whom it was about."""

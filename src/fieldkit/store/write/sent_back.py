@@ -64,7 +64,7 @@ def sent_back_with(reason: str, operator: str, at: int) -> Mapping[str, Value]:
     Raises:
         StoreError: there is no reason, or it is too long.
     """
-    said = _fit(reason, "Write the reason: who entered it corrects it by that.")
+    said = _fit(reason, "Write the reason: whoever entered the record corrects it by that.")
     return {SENT_BACK: signed(said, operator, at), CORRECTED: None}
 
 
