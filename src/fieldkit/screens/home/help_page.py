@@ -131,6 +131,21 @@ KEYS: dict[str, Sequence[Help]] = {
         Help("settle two values of one field", "Enter on them"),
         Help("settle: keep the first, the second, another", "1, 2, 3"),
     ),
+    "For supervisors": (
+        Help("decide on all records of a list", "v in the list"),
+        Help("send a record back, accept its correction", "the menu of its page"),
+        Help("devices: code for a new laptop", "c"),
+        Help("devices: late changes", "l"),
+        Help("devices: log of exports", "x"),
+        Help("late changes: take one in; again: yes", "t"),
+        Help("late changes: leave one to its author; again: yes", "l"),
+    ),
+    "With a portal's list": (
+        Help("take the portal's value", "Enter"),
+        Help("keep the value that stands here", "Delete"),
+        Help("write what is left to a file", "x"),
+        Help("undo the last act", "Ctrl+Z", "F8"),
+    ),
 }
 SIGNS: Sequence[tuple[str, str]] = (
     ("on the server", "the server has it"),
