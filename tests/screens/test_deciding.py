@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.screens.conftest import artisan
 
 from fieldkit.records import Record
 from fieldkit.records.declaration.sent_back import read_note
 from fieldkit.review import decisions
+from fieldkit.screens.lists.columns import Listed
+from fieldkit.screens.lists.reading import Wanted, read_page
 from fieldkit.store import Store
 
 if TYPE_CHECKING:
@@ -74,8 +78,13 @@ async def test_undoing_the_correction_opens_the_record_again(
 
 
 async def test_a_filtered_list_is_decided_together_and_undone_together(
-    opened_app: At, store: Store, block: dict[str, str]
+    opened_app: At, store: Store, block: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def slow(store: Store, wanted: Wanted, after: str | None) -> tuple[list[Listed], str | None]:
+        time.sleep(0.02)  # as with many records, so that the page counts while it loads
+        return read_page(store, wanted, after)
+
+    monkeypatch.setattr("fieldkit.screens.lists.list_page.read_page", slow)
     for place in range(4):
         artisan(store, f"Nazir Lone {'abcd'[place]}", "Ali Lone", f"941901000{place}", "Nagam")
     waiting = [one.id for one in decisions.find(store, "1")]
@@ -90,7 +99,7 @@ async def test_a_filtered_list_is_decided_together_and_undone_together(
         assert f"Change {len(waiting)} records" in hand.marked()
         assert decisions.find(store, "1")  # a preview saves nothing
         await hand.press("<enter>")
-        assert f"{len(waiting)} records decided." in hand.text()
+        assert f"{len(waiting)} records decided. Ctrl+Z puts all of it back" in hand.text()
         assert decisions.find(store, "1") == []
         (made,) = store.where("verification", beneficiary_id=already, decision="REJECTED")
         assert made.value("reason") == "No such workshop"

@@ -19,6 +19,7 @@ from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.base.header_status import HeaderStatus, read_status
 from fieldkit.screens.find.find_page import NewPage
 from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.home.figures import Figures, Need, figures
 from fieldkit.screens.home.home_page import HomePage
 from fieldkit.screens.lists.due_page import DuePage
 from fieldkit.screens.look.chosen import keep_look
@@ -535,6 +536,22 @@ async def test_all_of_home_is_seen_at_once(
             assert words in hand.text(), words
         assert ("last 14 days" in hand.text()) == (height > 20)
         assert ("Server" in hand.text()) == (width >= 110)
+
+
+async def test_an_unfinished_form_hides_nothing_that_needs_the_operator(
+    opened_app: At, block: dict[str, str], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crowded(store: Store, operator: str) -> Figures:
+        found = figures(store, operator)
+        words = ("sent back", "returned to you", "to settle", "same person?", "to check")
+        return found._replace(needs=[Need("1", one, one) for one in words])
+
+    monkeypatch.setattr("fieldkit.screens.home.figures.figures", crowded)
+    store.drafts.keep(Draft("self_help_group", "Asha", texts={"name": "Wular SHG"}))
+    async with opened_app() as hand:
+        assert "Wular SHG" in hand.marked()
+        assert hand.line("1 sent back").startswith("  2 artisans")
+        assert hand.text().index("to check") < hand.text().index("1 Toolkit")
 
 
 async def test_the_days_are_drawn_with_their_sum(opened_app: At, block: dict[str, str]) -> None:

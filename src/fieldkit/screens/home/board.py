@@ -41,6 +41,8 @@ class Space(NamedTuple):
     sparkline: bool
     air: bool
     """An empty line under the box."""
+    most: int
+    """Lines of figures beside which the sparkline and something to go on with can stand."""
 
 
 def space_for(width: int, lines: int) -> Space:
@@ -50,7 +52,8 @@ def space_for(width: int, lines: int) -> Space:
     left = lines - needed - 2 * spark
     air = left > 0
     figures = min(_LEAST + max(left - 1, 0) // 2, _MOST)
-    return Space(width, figures if left >= 0 else max(_LEAST + left, 1), spark, air)
+    most = lines - 8 - 2 * spark - air  # jobs, gaps, headings, one line to go on with
+    return Space(width, figures if left >= 0 else max(_LEAST + left, 1), spark, air, most)
 
 
 # --- jobs ---

@@ -142,7 +142,7 @@ class HomePage(PickerPage[None]):
             self._due = due
             self._show_panel()
             await self.picker.settled()
-            await self.picker.follow()
+            await self.picker.follow(from_top=True)
 
     async def answer(self, text: str) -> Answer:
         """Answer the empty box with the day, a lone digit with its job, all else with hits."""
@@ -312,10 +312,11 @@ class HomePage(PickerPage[None]):
         rows = [
             self._need(one, needs, line, space) for one, line in zip(needs, lines, strict=False)
         ]
-        lines = lines[len(rows) :]
-        if space.sparkline:
-            lines += [(), board.daily_line(found.daily, space)]
         recents = [self._choice(one) for one in found.recent]
+        crowded = bool(recents) and len(lines) > space.most
+        lines = lines[len(rows) :]
+        if space.sparkline and not crowded:
+            lines += [(), board.daily_line(found.daily, space)]
         if recents:
             recents[0] = recents[0]._replace(gap=(*lines, ()), head=board.GO_ON)
             lines = []

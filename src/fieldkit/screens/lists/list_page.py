@@ -314,10 +314,8 @@ class ListPage(FindPage):
             await self.navigator.open_decide(entries, self._decided)
 
     async def _decided(self, said: str) -> None:
-        """Show the records as they are now, and what was done; the page counts as it comes back."""
+        """Say what was done; the records are loaded again as the page comes back."""
         self.say(said, "Ctrl+Z puts all of it back", done=True)
-        await self.picker.follow()
-        await self.app.refresh_status()
 
     async def action_undo(self) -> None:
         """Put back what was decided together last, asked once."""

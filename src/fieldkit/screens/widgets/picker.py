@@ -115,11 +115,12 @@ class Picker(Drawn, can_focus=True):
         if self._loading is None or self._loading.is_finished:
             self.reload()
 
-    async def follow(self) -> None:
+    async def follow(self, *, from_top: bool = False) -> None:
         """Load the rows of the empty box again; the mark stays on its row.
 
-        The row stays on its line of the screen. If it is gone, nothing is marked: the next key must
-        not take the row that moved into its place. Nothing happens while a text is typed.
+        The row stays on its line of the screen; with ``from_top`` the first row is shown instead,
+        if both fit. If the marked row is gone, nothing is marked: the next key must not take the
+        row that moved into its place. Nothing happens while a text is typed.
         """
         while not self.typed.text and (self._loading is None or self._loading.is_finished):
             before = self.answer
@@ -128,6 +129,9 @@ class Picker(Drawn, can_focus=True):
                 answer = _joined(answer, await answer.more())
             if self.answer is before and not self.typed.text:
                 self._replace(answer)
+                if from_top:
+                    self._top = 0
+                    self._draw()
                 return
 
     def surround(self, above: tuple[Cell, ...], after: tuple[Cell, ...]) -> None:
