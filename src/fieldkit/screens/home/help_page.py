@@ -127,7 +127,7 @@ KEYS: dict[str, Sequence[Help]] = {
         Help("receipt to a file", "r"),
         Help("correct a change that was returned", "Enter"),
         Help("discard a change that was returned; again: yes", "Delete"),
-        Help("put new records that were returned into your area", "Enter on their row"),
+        Help("put returned new records into your area", "Enter on their row"),
         Help("settle two values of one field", "Enter on them"),
         Help("settle: keep the first, the second, another", "1, 2, 3"),
     ),
