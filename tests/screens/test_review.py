@@ -148,10 +148,12 @@ async def test_a_merge_fills_what_the_kept_record_lacks_and_undo_empties_it_agai
         record = store.get(KIND, kept)
         return record and record.value("ration_card")
 
-    async with opened_app(120, 30) as hand:
+    async with opened_app(80, 24) as hand:
         await hand.app.navigator.open_pairs()
         await hand.press("y")
-        assert "It gets: ration card" in hand.text()
+        said = " ".join(hand.text().split())
+        assert f"It gets: ration card. {other} leads to it" in said
+        assert "what refers to it is shown with Ghulam Bhat." in said
         await hand.press("<escape>", "y", "<enter>")
         assert card() == "JK-7"
         await hand.press("<ctrl+z>")

@@ -15,7 +15,7 @@ from textual import events
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.look.glyphs import LEFT, RIGHT, SETTLE
 from fieldkit.screens.look.parts import rare
-from fieldkit.screens.look.text import Span, cut, words_of
+from fieldkit.screens.look.text import Span, Text, cut, words_of, wrapped
 from fieldkit.screens.same_person.beside import lines
 from fieldkit.screens.same_person.merge_page import MergePage
 from fieldkit.screens.same_person.merging import Merged, merge, undo_merge
@@ -38,6 +38,14 @@ class _Done(NamedTuple):
     place: int
     undo: Callable[[Store], object]
     said: str
+
+
+def _what_it_does(one: ReadyPair, width: int) -> Sequence[Text]:
+    """Return what a merge does to both records, whole, on as many lines as it takes."""
+    added = words_of(cut(", ".join(one.adds).lower(), _LONGEST))
+    gets = f"It gets: {added}." if added else "Nothing is added to it."
+    more = f"{one.other} leads to it; what refers to it is shown with {one.label}."
+    return wrapped((Span(f"{gets} {more}", "dim"),), width, 3)
 
 
 class PairsPage(PickerPage[None]):
@@ -86,15 +94,17 @@ class PairsPage(PickerPage[None]):
             return Answer(mark=None, above=(_NOBODY,))
         self.run_worker(self._read_ahead(), group="ahead", exclusive=True)
         rows, (width, height) = self._rows(one), self.space
+        after = _what_it_does(one, width) if self._merging else ()
         above = lines(
             one.alike,
             one.found,
             width,
-            height - len(rows) - 1,
+            height - len(rows) - len(after) - 1,
             mine=f"keep {one.kept}",
             theirs=one.other,
         )
-        return Answer(rows, mark=0 if self._merging else None, above=(*above, ""))
+        mark = 0 if self._merging else None
+        return Answer(rows, mark=mark, above=(*above, ""), after=tuple(after))
 
     async def _list_pairs(self) -> None:
         from fieldkit.review.inbox import DUPLICATE, waiting
@@ -174,12 +184,9 @@ class PairsPage(PickerPage[None]):
         ]
 
     def _merge_row(self, one: ReadyPair) -> Choice:
-        """Return the row that says what a merge does."""
-        added = words_of(cut(", ".join(one.adds).lower(), _LONGEST))
+        """Return the row that merges; what else that does stands below it."""
         words = (Span("Enter", "key"), Span(f" merges them: {one.kept} is kept."))
-        more = f"{one.other} leads to it; what refers to it is shown with {one.label}."
-        gets = f"It gets: {added}." if added else "Nothing is added to it."
-        return Choice((words,), self._merge, (gets, more), key="merge")
+        return Choice((words,), self._merge, key="merge")
 
     def on_resize(self) -> None:
         """Lay both out for the new size."""
