@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from tests.screens.conftest import artisan
 
 from fieldkit.records import Record
 from fieldkit.records.declaration.sent_back import read_note
+from fieldkit.records.fields.formats import show_date, today
 from fieldkit.review import decisions
 from fieldkit.screens.lists.columns import Listed
 from fieldkit.screens.lists.reading import Wanted, read_page
@@ -95,7 +97,9 @@ async def test_a_filtered_list_is_decided_together_and_undone_together(
         assert "up to 30 days" in hand.marked()
         await hand.press("<enter>")
         assert "Decisions that wait" in hand.line("Artisans")
-        await hand.press("v", "stage 1 reject", "<enter>", "<enter>", "No such workshop", "<enter>")
+        await hand.press("v", "stage 1 reject", "<enter>", "yesterday")
+        assert show_date(today() - timedelta(days=1)) in hand.marked()
+        await hand.press("<ctrl+u>", "<enter>", "No such workshop", "<enter>")
         assert f"Change {len(waiting)} records" in hand.marked()
         assert decisions.find(store, "1")  # a preview saves nothing
         await hand.press("<enter>")

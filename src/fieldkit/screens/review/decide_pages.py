@@ -12,6 +12,7 @@ from fieldkit.screens.base.words import counted
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.lookup.preview_page import Done, PreviewPage
+from fieldkit.screens.lookup.spoken_day import spoken_day
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class DayPage(_Said):
 
     KEYS = keys("Enter take", "type another day", "Esc back")
     PROMPT = "Day"
-    HINT = "today, or 20 11"
+    HINT = "today, yesterday, or 20 11"
 
     async def answer(self, text: str) -> Answer:
         """Answer with the day that was typed, or today."""
@@ -107,7 +108,8 @@ class DayPage(_Said):
         from fieldkit.records.fields.formats import PAST_DATE, show_date, today
 
         try:
-            on = PAST_DATE.parse(text) if text.strip() else today()
+            said = spoken_day(text, today())
+            on = PAST_DATE.parse(said.isoformat() if said else text) if text.strip() else today()
         except Unfit as error:
             return Answer(mark=None, above=("", (Span(str(error), "bad"),)))
         day = on if isinstance(on, date) else today()

@@ -35,7 +35,7 @@ from fieldkit.records.fields.formats import (
     YesNo,
     today,
 )
-from fieldkit.screens.form.entry.spoken_day import spoken_day
+from fieldkit.screens.lookup.spoken_day import spoken_day
 from fieldkit.screens.widgets.line_edit import FieldText, tame
 
 UNKNOWN = "not on this laptop"

@@ -1,7 +1,7 @@
 """Days as people say them at the counter: yesterday, -3, 5 days ago, monday.
 
-Pure. Only a form reads them: in a file, a word like "yesterday" says nothing of the day it was
-written on.
+Pure. Only what is typed on a page is read so: in a file, a word like "yesterday" says nothing of
+the day it was written on.
 """
 
 from __future__ import annotations
