@@ -138,7 +138,7 @@ KEYS: dict[str, Sequence[Help]] = {
         Help("devices: late changes", "l"),
         Help("devices: log of exports", "x"),
         Help("late changes: take one in; again: yes", "t"),
-        Help("late changes: leave one to its author; again: yes", "l"),
+        Help("late changes: return one; again: yes", "l"),
     ),
     "With a portal's list": (
         Help("take the portal's value", "Enter"),
