@@ -152,7 +152,9 @@ def test_a_command_loads_no_more_than_it_needs(tmp_path: Path) -> None:
 
 
 def test_the_parser_alone_loads_nothing_heavy() -> None:
-    program = "import sys; from fieldkit import cli; cli._parser(); print(*sys.modules)"
+    program = (
+        "import sys; from fieldkit import arguments, cli; arguments.parser(); print(*sys.modules)"
+    )
     ran = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
     )

@@ -13,7 +13,9 @@ import pytest
 from tests.commands.conftest import Cli, _filled, cli, filled, home, laptop, sample
 
 import fieldkit
+from fieldkit import arguments as every_argument
 from fieldkit import cli as command_line
+from fieldkit.arguments import laptop as laptop_arguments
 from fieldkit.reports import reports
 from fieldkit.reports.declaration.report import Report
 
@@ -53,13 +55,13 @@ def test_the_example_of_a_kind_runs() -> None:
 def test_the_example_of_a_command_runs(
     laptop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    function, arguments = examples("add-a-command")
+    function, added = examples("add-a-command")
     names: dict[str, object] = {}
     exec(function, names)
     monkeypatch.setattr("fieldkit.commands.laptop.operators", names["operators"], raising=False)
     parser = argparse.ArgumentParser()
-    exec(arguments, {**vars(command_line), "commands": parser.add_subparsers()})
-    monkeypatch.setattr(command_line, "_parser", lambda: parser)
+    exec(added, {**vars(laptop_arguments), "commands": parser.add_subparsers()})
+    monkeypatch.setattr(every_argument, "parser", lambda: parser)
     assert command_line.run(["operators", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == ["Asha"]
 

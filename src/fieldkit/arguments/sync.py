@@ -1,0 +1,75 @@
+"""Arguments of the commands that talk to the server, and of a supervisor's laptop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fieldkit.arguments.parts import (
+    LATE_ACTS,
+    ROLES,
+    Subparsers,
+    add,
+    add_group,
+    add_json,
+    add_scope,
+    count,
+    whole,
+)
+
+
+def add_sync(commands: Subparsers) -> None:
+    """Add the commands that send, receive and compare."""
+    enrol = add(commands, "enrol", "enrol this laptop with a server", "laptop:enrol")
+    enrol.add_argument("url")
+    enrol.add_argument("code")
+    add_json(
+        add(commands, "sync", "send what is not sent yet, receive what others saved", "laptop:sync")
+    )
+    receipt = add(commands, "receipt", "compare this laptop with the server", "comparing:receipt")
+    receipt.add_argument("-o", "--output", type=Path, metavar="FILE", help="also as a text file")
+    add_json(receipt)
+    add_json(add(commands, "conflicts", "list the values to settle", "comparing:conflicts"))
+    review = add(commands, "review", "list what waits for a decision", "reviewing:review")
+    review.add_argument("--kind", choices=SECTIONS, help="only this section")
+    add_json(review)
+    resolve = add(commands, "resolve", "settle two values of one field", "comparing:resolve")
+    resolve.add_argument("conflict", metavar="CONFLICT")
+    resolve.add_argument("--keep", required=True, metavar="mine|theirs|VALUE")
+
+
+def add_supervising(commands: Subparsers) -> None:
+    """Add the commands of a supervisor's laptop."""
+    devices = add(
+        commands,
+        "devices",
+        "list the devices of a supervisor's area, or change one",
+        "supervising:devices",
+    )
+    add_json(devices)
+    actions = devices.add_subparsers(title="actions", metavar="ACTION")
+    revoke = add(actions, "revoke", "end a device's access", "supervising:revoke")
+    revoke.add_argument("device", type=whole, metavar="DEVICE")
+    code = add(actions, "code", "make a one-time code for a laptop", "supervising:code")
+    code.add_argument(
+        "device",
+        nargs="?",
+        type=whole,
+        metavar="DEVICE",
+        help="an enrolled device, for a code with its role and area",
+    )
+    code.add_argument("--role", choices=ROLES, help="the role of a new device")
+    add_scope(code)
+    code.add_argument("--minutes", type=count, metavar="M", help="minutes until it expires")
+    area = add(actions, "area", "give a device another area", "supervising:area")
+    area.add_argument("device", type=whole, metavar="DEVICE")
+    add_scope(area)
+
+    late = add_group(commands, "late", "decide on changes that came too late for their area")
+    choices = late.add_subparsers(title="actions", metavar="ACTION", required=True)
+    add_json(add(choices, "list", "list the late changes", "supervising:late"))
+    for name, help_text in LATE_ACTS:
+        decide = add(choices, name, help_text, f"supervising:{name}")
+        decide.add_argument("change", nargs="+", metavar="CHANGE", help="like 7KQ2M9XD/14")
+
+
+SECTIONS = ("conflict", "duplicate", "finding", "decision", "sent-back", "late", "device")
