@@ -13,8 +13,7 @@ from fieldkit.store import Edit, Store
 TERMINALS: list[tuple[int, int, dict[str, str]]] = [
     (120, 40, {}),
     (80, 24, {"TERM": "xterm-16color", "COLORTERM": ""}),
-    (80, 24, {"NO_COLOR": "1"}),
-    (80, 24, {"LC_ALL": "C", "LANG": "C"}),
+    (80, 24, {"NO_COLOR": "1", "LC_ALL": "C", "LANG": "C"}),
     (60, 20, {}),
 ]
 
