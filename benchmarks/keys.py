@@ -1,6 +1,6 @@
 """Time from a key press to the painted letter: in the biggest forms, and in one bare Input."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from string import ascii_lowercase
 
@@ -74,25 +74,40 @@ def _delays_alike(terminal: Terminal) -> list[float]:
     for round_ in range(4):
         for name, father in NAMES:
             delays += _letters(terminal, "Name as on Aadhaar", name)
-            terminal.press(DOWN + ("s" if not round_ and name == NAMES[0][0] else "") + DOWN)
+            relation = "s" if not round_ and name == NAMES[0][0] else ""
+            _one_by_one(terminal, [DOWN, *relation, DOWN])
             delays += _letters(terminal, "Father or husband", father)
-            terminal.press(DOWN)
+            _one_by_one(terminal, [DOWN])
             if name == NAMES[0][0]:
                 terminal.until(lambda screen: bool(screen.row("Same person?")))
-            terminal.press(UP * 3)
-            terminal.rest(GAP)
+            _one_by_one(terminal, [UP] * 3)
     return delays
 
 
-def _letters(terminal: Terminal, label: str, text: str) -> Iterator[float]:
-    """Type a text over what stands in a field; yield the milliseconds of each letter."""
+def _one_by_one(terminal: Terminal, keys: Iterable[str]) -> None:
+    for key in keys:
+        terminal.press(key)
+        terminal.rest(GAP)
 
-    def shows(typed: str) -> Callable[[Terminal], bool]:
-        return lambda screen: screen.row(label).partition(label)[2].strip().startswith(typed)
+
+def _letters(terminal: Terminal, label: str, text: str) -> Iterator[float]:
+    """Type a text over what stands in a field; yield the milliseconds of each letter.
+
+    How a name may go on is shown before it is typed, so a letter is there once the cursor is
+    behind it, too.
+    """
+
+    def shows(typed: str, before: tuple[int, int]) -> Callable[[Terminal], bool]:
+        def shown(screen: Terminal) -> bool:
+            line = screen.row(label).partition(label)[2].strip()
+            return line.startswith(typed) and screen.cursor != before
+
+        return shown
 
     for typed in (text[:length] for length in range(1, len(text) + 1)):
+        before = terminal.cursor
         pressed = terminal.press(typed[-1])
-        yield (terminal.until(shows(typed.strip())) - pressed) * MILLI
+        yield (terminal.until(shows(typed.strip(), before)) - pressed) * MILLI
         terminal.rest(GAP)
 
 

@@ -88,6 +88,11 @@ class Terminal:
         """Return the current rows of the screen."""
         return list(self._screen.display)
 
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Return the column and the row of the cursor."""
+        return self._screen.cursor.x, self._screen.cursor.y
+
     def row(self, label: str) -> str:
         """Return the first row that contains the label, "" if there is none."""
         return next((line for line in self.lines if label in line), "")
