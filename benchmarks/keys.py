@@ -20,8 +20,8 @@ NAMES = [
     ("Zahoor Ahmad Lone", "Ali Mohammad Lone"),
 ]
 """Frequent names of people and their fathers: many in a roster are like them."""
-COLUMNS = 120
-"""Of a terminal that shows those alike in a panel."""
+COLUMNS, ROWS = 120, 40
+"""Of a terminal that shows those alike in a panel: both programs paint one of this size."""
 
 
 def measure(people: int) -> list[Figure]:
@@ -43,9 +43,9 @@ def measure(people: int) -> list[Figure]:
     ]
 
 
-def bare_delays(columns: int = 80) -> list[float]:
+def bare_delays(columns: int = 80, rows: int = 24) -> list[float]:
     """Type words into a bare Input; return the milliseconds of each letter."""
-    with Terminal(BARE, columns=columns) as terminal:
+    with Terminal(BARE, columns=columns, rows=rows) as terminal:
         terminal.until(lambda screen: bool(screen.row(BARE_LABEL)))
         return _delays(terminal)
 
@@ -55,8 +55,8 @@ def _alike(home: dict[str, str]) -> list[Figure]:
     bare: list[float] = []
     alike: list[float] = []
     for _ in range(ROUNDS):
-        bare += bare_delays(COLUMNS)
-        with Terminal(FIELDKIT, home, columns=COLUMNS, rows=40) as terminal:
+        bare += bare_delays(COLUMNS, ROWS)
+        with Terminal(FIELDKIT, home, columns=COLUMNS, rows=ROWS) as terminal:
             terminal.until(lambda screen: bool(screen.row(HOME_LABEL)))
             _open_artisan(terminal)
             alike += _delays_alike(terminal)
