@@ -104,9 +104,9 @@ def office(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 def every_row() -> Iterator[object]:
-    """Return all rows; three of four are long tests."""
+    """Return all rows; seven of eight are long tests."""
     for number, line in enumerate(LINES):
-        marks = [pytest.mark.torture] if number % 4 else []
+        marks = [pytest.mark.torture] if number % 8 else []
         yield pytest.param(line, id=str(line.row), marks=marks)
 
 

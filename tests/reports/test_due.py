@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,7 +17,9 @@ from fieldkit.records import Record, kinds
 from fieldkit.records.fields.dates import today
 from fieldkit.reports import Area, due_counts, due_items, due_work
 from fieldkit.reports.declaration.due import from_lifecycles
+from fieldkit.settings import DATABASE
 from fieldkit.store import Store
+from fieldkit.store.database import connect
 
 Due = Callable[..., list[dict[str, object]]]
 
@@ -189,3 +193,28 @@ def test_a_kind_that_does_not_exist_is_refused(
 ) -> None:
     assert run(["due", "--kind", "kit"]) == 2
     assert "There is no kind 'kit'" in capsys.readouterr().err
+
+
+def test_a_later_record_is_looked_up_by_whom_it_is_about(tmp_path: Path) -> None:
+    """By an index of states, half of all visits were read for each one: 110 s for 39,000."""
+    home, asked = tmp_path / "home", list[str]()
+
+    def traced(path: Path) -> sqlite3.Connection:
+        connection = connect(path)
+        connection.set_trace_callback(asked.append)
+        return connection
+
+    waiting = [rule for rule in due_work().values() if rule.until_later]
+    assert waiting
+    listening = Store.open(home, connect=traced)
+    listening.init("Asha", 2, 16)
+    for rule in waiting:
+        asked.clear()
+        listening.query(partial(due_counts, rules=[rule], area=Area(), today=today()))
+        (query,) = [sql for sql in asked if " AS later" in sql]
+        with closing(sqlite3.connect(home / DATABASE)) as file:
+            plan = [row[3] for row in file.execute(f"EXPLAIN QUERY PLAN {query}")]
+        lookups = [line for line in plan if line.startswith("SEARCH later ")]
+        assert len(lookups) == len(rule.about)
+        assert all(f"{name}=?" in line for name, line in zip(rule.about, lookups, strict=True))
+    listening.close()

@@ -137,7 +137,7 @@ def opened(fresh: Path) -> Iterator[Store]:
             store.close()
 
 
-@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(steps)
 def test_a_record_shows_the_servers_row_with_own_unanswered_work_over_it(
     fresh: Path, story: list[tuple[str, int, str]]
