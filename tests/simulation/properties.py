@@ -35,6 +35,7 @@ from tests.simulation.model import (
 )
 from tests.simulation.rights import Place, reads
 
+from fieldkit.protocol.alias import resolve, values_of
 from fieldkit.store import State
 
 if TYPE_CHECKING:
@@ -498,12 +499,14 @@ def _authors_know(world: World, laptop: Laptop) -> None:
 
 
 def _index(laptop: Laptop) -> None:
-    """The search index and the counts agree with the rows."""
+    """The search index and the counts agree with the rows; a person counts once (rule 28)."""
     rows = laptop.rows()
     live = {key for key, shown in rows.items() if not shown.deleted}
+    merged = values_of((key, shown.values.get(MERGED)) for key, shown in rows.items())
+    standing = {key: resolve(key, merged, live.__contains__) for key in live}
     counts = laptop.store.counts()
     for kind in KINDS:
-        here = sum(rows[key].kind == kind for key in live)
+        here = sum(rows[key].kind == kind and standing[key] == key for key in live)
         if counts[kind] != here:
             raise Violation(f"{laptop.name} counts {counts[kind]} of {kind}, there are {here}")
     found = {row[0]: row[1] for row in laptop.look.all("SELECT record_id, name FROM findable")}
@@ -511,7 +514,7 @@ def _index(laptop: Laptop) -> None:
         raise Violation(f"{laptop.name}: {key} is in the search index or on the screen alone")
     for key in sorted(live)[:2]:
         name = str(rows[key].values.get("name", ""))
-        if name and key not in {hit.id for hit in laptop.store.find(key)}:
+        if name and standing[key] not in {hit.id for hit in laptop.store.find(key)}:
             raise Violation(f"{laptop.name} does not find {key} by its number")
         if found[key] != name.lower():
             raise Violation(f"{laptop.name} finds {key} by {found[key]}, not by {name}")
