@@ -55,7 +55,11 @@ def look_alikes(connection: Connection, record: Record, most: int) -> list[tuple
     said |= told_apart(connection, kind, [one for one, _ in found])
     found = [one for one in found if not are_told_apart(said, record.id, one[0])]
     found.sort(key=lambda one: (-one[1].score, one[0]))
-    best = dict(_standing(connection, record, found)[:most])
+    standing = _standing(connection, record, found)
+    if standing != found:  # one that stands for another may be told apart where that one is not
+        said |= told_apart(connection, kind, [one for one, _ in standing])
+        standing = [one for one in standing if not are_told_apart(said, record.id, one[0])]
+    best = dict(standing[:most])
     records = Records(connection).fetch([kind.kind()], [*best])
     return [(records[kind.kind(), one], match) for one, match in best.items()]
 
