@@ -27,7 +27,7 @@ def send_back(args: Namespace) -> int:
             say(f"Noted as corrected: {record.label()}, {record.id}.")
         else:
             store.send_back(record.id, args.reason, operator)
-            said = "Whoever entered it reads the reason after a sync."
+            said = "The person who entered it reads the reason after a sync."
             say(f"Sent back: {record.label()}, {record.id}. {said}")
     return DONE
 

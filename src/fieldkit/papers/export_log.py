@@ -1,4 +1,4 @@
-"""The one door by which records leave as files or on paper: it writes the log of exports."""
+"""The one place where records leave as files or on paper: it writes the log of exports."""
 
 from __future__ import annotations
 
