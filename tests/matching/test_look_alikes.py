@@ -99,3 +99,15 @@ def test_any_text_is_looked_for_as_it_is(store: Store, name: str) -> None:
     assert isinstance(saved.id, str)
     assert found in ([saved.id], [])
     store.close()
+
+
+def test_one_told_apart_is_not_proposed_for_a_record_merged_into_it(store: Store) -> None:
+    person = {"name": "Zooni Dar", "mobile": "9419011439", "trade_code": "TAIL"}
+    kept, merged, apart = (
+        store.save([Edit(Beneficiary, {**person})], "Asha")[0].id for _ in range(3)
+    )
+    store.merge("beneficiary", kept, merged, "Asha")
+    store.say_different("beneficiary", apart, kept, "Asha")
+    record = store.get("beneficiary", apart)
+    assert record is not None
+    assert kept not in [one.id for one, _ in store.look_alikes(record)]
