@@ -154,6 +154,20 @@ PROFILES: tuple[Profile, ...] = (
         registrars=0.1,
     ),
     Profile(
+        "sent back",
+        _WORK
+        | _FORMS
+        | _SYNC
+        | {"send back": 16, "correct": 14, "accept": 7, "undo": 3, "forge": 5, "person": 4}
+        | {"edit": 10, "delete": 3, "decide": 10, "sync": 22, "open": 5, "close": 6}
+        | {"merge": 4, "unmerge": 2, "different": 1, "move": 4, "refused": 1, "mend": 1}
+        | {"withdraw": 3, "copy": 2, "reinstall": 1, "rescope": 1, "weeks": 1, "take": 2}
+        | {"server backup": 1, "server restore": 1},
+        (3, 4),
+        (24, 44),
+        registrars=0.3,
+    ),
+    Profile(
         "all",
         _WORK
         | _FORMS
@@ -175,6 +189,11 @@ PROFILES: tuple[Profile, ...] = (
             "merge": 3,
             "unmerge": 1,
             "different": 1,
+            "send back": 3,
+            "correct": 3,
+            "accept": 1,
+            "undo": 1,
+            "forge": 1,
         },
         (3, 5),
         (24, 48),
@@ -184,7 +203,9 @@ PROFILES: tuple[Profile, ...] = (
 
 
 def profile_of(seed: int) -> Profile:
-    return PROFILES[seed % len(PROFILES)]
+    """Return the profile of a seed; the last two, which send back, take turns in one place."""
+    turn, place = divmod(seed, len(PROFILES) - 1)
+    return PROFILES[-1 - turn % 2] if place == len(PROFILES) - 2 else PROFILES[place]
 
 
 def draw_actions(seed: int, profile: Profile | None = None) -> list[Action]:

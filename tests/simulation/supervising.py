@@ -1,0 +1,128 @@
+"""Events of the loop between a supervisor and an author: sent back, corrected, accepted, undone."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from tests.simulation.devices import Laptop
+from tests.simulation.files import ShownRecord
+from tests.simulation.model import CORRECTED, SENT_BACK, Json, Violation, plain
+from tests.simulation.people import KIND, change, fields_of_edit, pick, say
+from tests.simulation.rights import SUPERVISORS
+
+from fieldkit.records import Value
+from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.declaration.sent_back import corrected_by_edit
+from fieldkit.store import Edit
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+REASONS = ("The name differs from the card", "No mobile", "Which village (old or new)?")
+
+
+def send_back(world: World, laptop: Laptop, chance: random.Random) -> None:
+    """Send a record back, for the first time or again: its former correction is answered."""
+    shown = (chance.random() < 0.3 and _pick_sent_back(laptop, chance)) or pick(laptop, chance)
+    if not shown:
+        return
+    reason = chance.choice(REASONS)
+    said = f"{laptop.name} sends {shown.key} back at version {shown.version}: {reason}"
+    if tag := say(
+        world, laptop, [shown], said, lambda tag: laptop.store.send_back(shown.id, reason, tag)
+    ):
+        _check_role(laptop)
+        _check_shown(laptop, shown, sent_back=tag, corrected=None)
+
+
+def correct(world: World, laptop: Laptop, chance: random.Random) -> None:
+    """Correct a record that was sent back: by an edit, or by saying what was done."""
+    shown = _pick_sent_back(laptop, chance)
+    if not shown:
+        return
+    if chance.random() < 0.3:
+        said = f"{laptop.name} says what was done about {shown.key} at version {shown.version}"
+        tag = say(
+            world,
+            laptop,
+            [shown],
+            said,
+            lambda tag: laptop.store.mark_corrected(shown.id, "As on the card", tag),
+        )
+    else:
+        tag, fields = world.tag(), fields_of_edit(chance, shown)
+        record = laptop.store.get(shown.kind, shown.id)
+        fields |= corrected_by_edit(record, fields, tag, laptop.store.now())
+        tag = tag if change(world, laptop, shown, fields, tag) else ""
+    if tag:
+        _check_shown(laptop, shown, sent_back=shown.values[SENT_BACK], corrected=tag)
+
+
+def accept(world: World, laptop: Laptop, chance: random.Random) -> None:
+    """Accept a record as it stands, or take a reason back before anything was corrected."""
+    if shown := _pick_sent_back(laptop, chance):
+        said = f"{laptop.name} accepts {shown.key} at version {shown.version}"
+        if say(world, laptop, [shown], said, lambda tag: laptop.store.accept(shown.id, tag)):
+            _check_role(laptop)
+            _check_shown(laptop, shown, sent_back=None, corrected=None)
+
+
+def undo(world: World, laptop: Laptop, chance: random.Random) -> None:
+    """Give both fields values that this laptop showed before, as undoing an act does."""
+    of, role = laptop.past.shown, world.server.roles[laptop.device]
+    known = [one for one in _live(laptop) if of.get(one.key, {}).get(SENT_BACK)]
+    if role in SUPERVISORS and known:
+        shown = chance.choice(known)
+        before: dict[str, Value] = {
+            name: chance.choice([None, *_texts(laptop, shown, name)])
+            for name in (SENT_BACK, CORRECTED)
+        }
+        change(world, laptop, shown, before, world.tag())
+
+
+def forge(world: World, laptop: Laptop, chance: random.Random) -> None:
+    """Send back or accept from a laptop that may not, as another program might."""
+    if world.server.roles[laptop.device] in SUPERVISORS:
+        return
+    tag = world.tag()
+    value = chance.choice([None, f"Forged ({tag}, 05 Nov 2026 10:00)"])
+    if chance.random() < 0.2:
+        fields: dict[str, Value] = {"name": "Ghulam Bhat", "trade_code": "CARP"}
+        if world.save(laptop, [Edit(Beneficiary, {**fields, SENT_BACK: value})], tag):
+            world.say(f"{laptop.name} registers an artisan, {SENT_BACK} = {plain(value)} ({tag})")
+    elif shown := _pick_sent_back(laptop, chance) or pick(laptop, chance):
+        more = fields_of_edit(chance, shown) if chance.random() < 0.5 else {}
+        change(world, laptop, shown, {SENT_BACK: value, **more}, tag)
+
+
+def _live(laptop: Laptop) -> list[ShownRecord]:
+    rows = (one for one in laptop.rows().values() if not one.deleted)
+    return sorted(rows, key=lambda one: (len(one.key), one.key))
+
+
+def _pick_sent_back(laptop: Laptop, chance: random.Random) -> ShownRecord | None:
+    found = [one for one in _live(laptop) if one.values.get(SENT_BACK)]
+    return chance.choice(found) if found else None
+
+
+def _texts(laptop: Laptop, shown: ShownRecord, name: str) -> list[str]:
+    """Return the texts that this laptop ever showed in a field, in an order without clocks."""
+    texts = laptop.past.shown[shown.key].get(name, set()) - {plain(None)}
+    return [one.strip('"') for one in sorted(texts)]
+
+
+def _check_role(laptop: Laptop) -> None:
+    scope = laptop.store.pull.state().scope
+    if scope is None or scope.role not in SUPERVISORS:
+        raise Violation(f"P10: {laptop.name} sends back or accepts, which its role may not")
+
+
+def _check_shown(laptop: Laptop, shown: ShownRecord, **wanted: Json) -> None:
+    """Raise unless each field is empty, or holds the text given, at the laptop that wrote it."""
+    now = laptop.rows()[shown.id].values
+    for name, text in wanted.items():
+        if str(text) not in str(now.get(name)):
+            raise Violation(
+                f"P10: {laptop.name} shows {name} = {now.get(name)} of {shown.id}, wrote {text}"
+            )
