@@ -41,7 +41,9 @@ def many(first: int, last: int, profile: Profile | None = None, processes: int =
     parts = [range(start, min(start + 50, last + 1)) for start in range(first, last + 1, 50)]
     began, done, failed = time.monotonic(), 0, 0
     with ProcessPoolExecutor(processes) as pool:
-        for part, failures in zip(parts, pool.map(some, parts, [profile] * len(parts)), strict=True):
+        for part, failures in zip(
+            parts, pool.map(some, parts, [profile] * len(parts)), strict=True
+        ):
             done += len(part)
             for failure in failures:
                 failed += 1

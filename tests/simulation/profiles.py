@@ -155,6 +155,89 @@ PROFILES: tuple[Profile, ...] = (
     ),
     Profile(
         "sent back",
+        _SYNC
+        | _FORMS
+        | {"person": 4, "group": 1, "edit": 8, "clear": 1, "unknown": 1, "delete": 3}
+        | {"send back": 18, "correct": 18, "accept": 7, "undo": 3, "forge": 6, "decide": 12}
+        | {"sync": 34, "cut": 2, "merge": 4, "unmerge": 2, "different": 1, "move": 4}
+        | {"refused": 1, "mend": 1, "withdraw": 3, "copy": 2, "reinstall": 1, "rescope": 1}
+        | {"weeks": 1, "take": 2, "server backup": 1, "server restore": 1},
+        (3, 5),
+        (28, 48),
+        registrars=0.4,
+    ),
+    Profile(
+        "areas",
+        _WORK
+        | _SYNC
+        | {"person": 8, "edit": 18, "move": 5, "rescope": 8, "sync": 18, "weeks": 4}
+        | {"close scopes": 2, "take": 6, "leave": 2, "former": 10, "reinstall": 1},
+        (3, 4),
+        (24, 48),
+    ),
+    Profile("cuts", _WORK | _SYNC | {"cut": 14, "crash": 12, "old": 8, "busy": 8}),
+    Profile(
+        "slow line",
+        {"person": 1, "edit": 26, "clear": 2, "open": 2, "close": 2, "sync": 8, "cut": 16}
+        | {"busy": 4, "decide": 1},
+        (2, 3),
+        (24, 44),
+        most=(1,),
+    ),
+    Profile(
+        "lost server",
+        _WORK
+        | _FORMS
+        | _SYNC
+        | {"person": 2, "group": 1, "edit": 30, "open": 2, "close": 2, "sync": 20}
+        | {"server backup": 5, "server restore": 5, "decide": 2, "reinstall": 2, "enrol": 2}
+        | {"half way": 5, "hostile": 3},
+        (2, 3),
+        (24, 44),
+    ),
+    Profile(
+        "lies",
+        _WORK
+        | _FORMS
+        | _SYNC
+        | {
+            "lie": 30,
+            "hostile": 12,
+            "enrol": 6,
+            "clone": 4,
+            "reinstall": 4,
+            "mend": 2,
+            "faraway": 2,
+        },
+        (2, 3),
+        (24, 44),
+    ),
+    Profile(
+        "whole UT",
+        _WORK
+        | _SYNC
+        | {"of ut": 10, "edit of ut": 20, "to ut": 8, "move": 8, "rescope": 3, "weeks": 1}
+        | {"sync": 20, "decide": 4, "mend": 3, "withdraw": 1, "take": 2, "leave": 1}
+        | {"copy": 1, "reinstall": 2, "enrol": 2, "half way": 1}
+        | {"server backup": 2, "server restore": 2},
+        (3, 4),
+        (24, 44),
+        registrars=0.2,
+    ),
+    Profile(
+        "same person",
+        _WORK
+        | _FORMS
+        | _SYNC
+        | {"merge": 16, "unmerge": 5, "different": 7, "edit": 16, "delete": 4, "decide": 8}
+        | {"sync": 18, "move": 4, "refused": 2, "mend": 1, "copy": 2, "reinstall": 1}
+        | {"rescope": 1, "server backup": 1, "server restore": 1},
+        (2, 4),
+        (24, 44),
+        registrars=0.1,
+    ),
+    Profile(
+        "sent back",
         _WORK
         | _FORMS
         | _SYNC
@@ -165,7 +248,7 @@ PROFILES: tuple[Profile, ...] = (
         | {"server backup": 1, "server restore": 1},
         (3, 4),
         (24, 44),
-        registrars=0.3,
+        registrars=0.4,
     ),
     Profile(
         "all",

@@ -24,6 +24,7 @@ REASONS = ("The name differs from the card", "No mobile", "Which village (old or
 
 def send_back(world: World, laptop: Laptop, chance: random.Random) -> None:
     """Send a record back, for the first time or again: its former correction is answered."""
+    laptop = _one_that(world, laptop, chance, supervises=True)
     shown = (chance.random() < 0.3 and _pick_sent_back(laptop, chance)) or pick(laptop, chance)
     if not shown:
         return
@@ -38,6 +39,7 @@ def send_back(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 def correct(world: World, laptop: Laptop, chance: random.Random) -> None:
     """Correct a record that was sent back: by an edit, or by saying what was done."""
+    laptop = _one_that(world, laptop, chance, supervises=False)
     shown = _pick_sent_back(laptop, chance)
     if not shown:
         return
@@ -61,6 +63,7 @@ def correct(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 def accept(world: World, laptop: Laptop, chance: random.Random) -> None:
     """Accept a record as it stands, or take a reason back before anything was corrected."""
+    laptop = _one_that(world, laptop, chance, supervises=True)
     if shown := _pick_sent_back(laptop, chance):
         said = f"{laptop.name} accepts {shown.key} at version {shown.version}"
         if say(world, laptop, [shown], said, lambda tag: laptop.store.accept(shown.id, tag)):
@@ -70,9 +73,10 @@ def accept(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 def undo(world: World, laptop: Laptop, chance: random.Random) -> None:
     """Give both fields values that this laptop showed before, as undoing an act does."""
-    of, role = laptop.past.shown, world.server.roles[laptop.device]
+    laptop = _one_that(world, laptop, chance, supervises=True)
+    of = laptop.past.shown
     known = [one for one in _live(laptop) if of.get(one.key, {}).get(SENT_BACK)]
-    if role in SUPERVISORS and known:
+    if _supervises(world, laptop) and known:
         shown = chance.choice(known)
         before: dict[str, Value] = {
             name: chance.choice([None, *_texts(laptop, shown, name)])
@@ -83,7 +87,8 @@ def undo(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 def forge(world: World, laptop: Laptop, chance: random.Random) -> None:
     """Send back or accept from a laptop that may not, as another program might."""
-    if world.server.roles[laptop.device] in SUPERVISORS:
+    laptop = _one_that(world, laptop, chance, supervises=False)
+    if _supervises(world, laptop):
         return
     tag = world.tag()
     value = chance.choice([None, f"Forged ({tag}, 05 Nov 2026 10:00)"])
@@ -94,6 +99,16 @@ def forge(world: World, laptop: Laptop, chance: random.Random) -> None:
     elif shown := _pick_sent_back(laptop, chance) or pick(laptop, chance):
         more = fields_of_edit(chance, shown) if chance.random() < 0.5 else {}
         change(world, laptop, shown, {SENT_BACK: value, **more}, tag)
+
+
+def _supervises(world: World, laptop: Laptop) -> bool:
+    return world.server.roles[laptop.device] in SUPERVISORS
+
+
+def _one_that(world: World, laptop: Laptop, chance: random.Random, *, supervises: bool) -> Laptop:
+    """Return a laptop that supervises or does not; at times one of which nobody expects the act."""
+    fit = [one for one in world.laptops if _supervises(world, one) is supervises]
+    return laptop if laptop in fit or not fit or chance.random() < 0.2 else chance.choice(fit)
 
 
 def _live(laptop: Laptop) -> list[ShownRecord]:
