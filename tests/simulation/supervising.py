@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.simulation.devices import Laptop
 from tests.simulation.files import ShownRecord
 from tests.simulation.model import CORRECTED, SENT_BACK, Json, Violation, plain
-from tests.simulation.people import KIND, change, fields_of_edit, pick, say
+from tests.simulation.people import change, fields_of_edit, pick, say
 from tests.simulation.rights import SUPERVISORS
 
 from fieldkit.records import Value
@@ -39,7 +39,7 @@ def send_back(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 def correct(world: World, laptop: Laptop, chance: random.Random) -> None:
     """Correct a record that was sent back: by an edit, or by saying what was done."""
-    laptop = _one_that(world, laptop, chance, supervises=False)
+    laptop = _one_that(world, laptop, chance, supervises=False, has_some=True)
     shown = _pick_sent_back(laptop, chance)
     if not shown:
         return
@@ -63,7 +63,7 @@ def correct(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 def accept(world: World, laptop: Laptop, chance: random.Random) -> None:
     """Accept a record as it stands, or take a reason back before anything was corrected."""
-    laptop = _one_that(world, laptop, chance, supervises=True)
+    laptop = _one_that(world, laptop, chance, supervises=True, has_some=True)
     if shown := _pick_sent_back(laptop, chance):
         said = f"{laptop.name} accepts {shown.key} at version {shown.version}"
         if say(world, laptop, [shown], said, lambda tag: laptop.store.accept(shown.id, tag)):
@@ -105,10 +105,26 @@ def _supervises(world: World, laptop: Laptop) -> bool:
     return world.server.roles[laptop.device] in SUPERVISORS
 
 
-def _one_that(world: World, laptop: Laptop, chance: random.Random, *, supervises: bool) -> Laptop:
-    """Return a laptop that supervises or does not; at times one of which nobody expects the act."""
+def _one_that(
+    world: World,
+    laptop: Laptop,
+    chance: random.Random,
+    *,
+    supervises: bool,
+    has_some: bool = False,
+) -> Laptop:
+    """Return a laptop that supervises or does not; at times one of which nobody expects the act.
+
+    ``has_some``: it shows something that is sent back.
+    """
     fit = [one for one in world.laptops if _supervises(world, one) is supervises]
+    if has_some:
+        fit = [one for one in fit if any(map(_is_sent_back, _live(one)))]
     return laptop if laptop in fit or not fit or chance.random() < 0.2 else chance.choice(fit)
+
+
+def _is_sent_back(shown: ShownRecord) -> bool:
+    return bool(shown.values.get(SENT_BACK))
 
 
 def _live(laptop: Laptop) -> list[ShownRecord]:
@@ -117,7 +133,7 @@ def _live(laptop: Laptop) -> list[ShownRecord]:
 
 
 def _pick_sent_back(laptop: Laptop, chance: random.Random) -> ShownRecord | None:
-    found = [one for one in _live(laptop) if one.values.get(SENT_BACK)]
+    found = [one for one in _live(laptop) if _is_sent_back(one)]
     return chance.choice(found) if found else None
 
 
