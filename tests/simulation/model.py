@@ -372,16 +372,8 @@ class Expected:
             return True
         if role not in ("viewer", "registrar"):
             return False
-        if role == "viewer":
-            return True
-        if typed.kind == "self_help_group" and (
-            row is None
-            or any(
-                plain(row.value(name)) != plain(value)
-                for name, value in typed.fields.items()
-                if name != CORRECTED
-            )  # what stands already may be agreed to
-        ):
+        of_group = typed.kind == "self_help_group"
+        if role == "viewer" or (of_group and self._changes_group(typed, row)):
             return True
         own = row is not None and row.created_by in typed.prior
         if plain(typed.fields.get(MERGED)) != plain(row.value(MERGED) if row else None) and (
@@ -394,6 +386,15 @@ class Expected:
             if (name == PLACE and typed.op != "create") or (name == DELETED and not own):
                 return True
         return self._approves(typed, row) or self._settles(one.entry, typed)
+
+    @staticmethod
+    def _changes_group(typed: TypedChange, row: Row | None) -> bool:
+        """Say whether a change makes a group or changes it; what stands may be agreed to."""
+        return row is None or any(
+            plain(row.value(name)) != plain(value)
+            for name, value in typed.fields.items()
+            if name != CORRECTED
+        )
 
     def _sends_back(self, entry: Entry, typed: TypedChange, row: Row | None) -> bool:
         """Say whether a change sends a record back, accepts it, or settles between the two."""

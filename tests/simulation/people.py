@@ -20,7 +20,7 @@ from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.community.member import Member
 from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.declaration.sent_back import corrected_by_edit
-from fieldkit.store import Draft, Edit, Keep, Refused, StoreError
+from fieldkit.store import Draft, Edit, Keep, OpenConflict, Refused, StoreError
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -291,10 +291,13 @@ def save_form(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 
 def decide(world: World, laptop: Laptop, chance: random.Random) -> None:
-    found = sorted(laptop.store.conflicts(), key=lambda one: one.id)
-    if not found:
-        return
-    conflict, tag, before = chance.choice(found), world.tag(), laptop.rows()
+    if found := sorted(laptop.store.conflicts(), key=lambda one: one.id):
+        settle(world, laptop, chance, chance.choice(found))
+
+
+def settle(world: World, laptop: Laptop, chance: random.Random, conflict: OpenConflict) -> None:
+    """Decide a conflict as its screen shows it."""
+    tag, before = world.tag(), laptop.rows()
     keep: Keep | str = chance.choice([Keep.MINE, Keep.THEIRS])
     if conflict.field in HOT and chance.random() < 0.3:
         keep = str(chance.choice(HOT[conflict.field]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.simulation.devices import Laptop
 from tests.simulation.files import ShownRecord
 from tests.simulation.model import CORRECTED, SENT_BACK, Json, Violation, plain
-from tests.simulation.people import change, fields_of_edit, pick, say
+from tests.simulation.people import change, fields_of_edit, pick, say, settle
 from tests.simulation.rights import SUPERVISORS
 
 from fieldkit.records import Value
@@ -86,9 +86,13 @@ def undo(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 
 def forge(world: World, laptop: Laptop, chance: random.Random) -> None:
-    """Send back or accept from a laptop that may not, as another program might."""
+    """Send back, accept or settle a reason from a laptop that may not, as a program might."""
     laptop = _one_that(world, laptop, chance, supervises=False)
     if _supervises(world, laptop):
+        return
+    reasons = [one for one in laptop.store.conflicts() if one.field == SENT_BACK]
+    if reasons:
+        settle(world, laptop, chance, min(reasons, key=lambda one: one.id))
         return
     tag = world.tag()
     value = chance.choice([None, f"Forged ({tag}, 05 Nov 2026 10:00)"])
