@@ -36,7 +36,7 @@ def check_list(laptop: Laptop) -> None:
     corrected = {key for key, shown in held.items() if shown.values.get(CORRECTED)}
     order = [one.id in corrected for one in found]
     if order != sorted(order, reverse=True):
-        raise Violation(f"P10: {laptop.name} does not list first what was corrected")
+        raise Violation(f"P3: {laptop.name} does not list first what was corrected")
     for one in found:
         _check_notes(laptop, one, held[one.id])
     entered = {line.record_id for line in laptop.log() if line.op == "create"}
@@ -44,13 +44,13 @@ def check_list(laptop: Laptop) -> None:
     _same(laptop, "asks to correct", here, (held.keys() - corrected) & entered)
     counted = (len(held) - len(corrected), len(corrected))
     if counts(laptop.store) != counted:
-        raise Violation(f"P10: {laptop.name} counts {counts(laptop.store)}, there are {counted}")
+        raise Violation(f"P3: {laptop.name} counts {counts(laptop.store)}, there are {counted}")
 
 
 def _same(laptop: Laptop, what: str, found: set[str], wanted: set[str]) -> None:
     if stray := sorted(found ^ wanted):
         word = "wrongly" if stray[0] in found else "does not: it"
-        raise Violation(f"P10: {laptop.name} {what}: {word} {stray[0]}")
+        raise Violation(f"P3: {laptop.name} {what}: {word} {stray[0]}")
 
 
 def _check_notes(laptop: Laptop, one: SentBack, shown: ShownRecord) -> None:
@@ -58,7 +58,7 @@ def _check_notes(laptop: Laptop, one: SentBack, shown: ShownRecord) -> None:
     notes = (one.note.shown, one.corrected.shown if one.corrected else None)
     values = (shown.values[SENT_BACK], shown.values.get(CORRECTED))
     if notes != values:
-        raise Violation(f"P10: {laptop.name} reads {notes} of {one.id}, which has {values}")
+        raise Violation(f"P3: {laptop.name} reads {notes} of {one.id}, which has {values}")
 
 
 def check_answered(world: World) -> None:
@@ -72,7 +72,7 @@ def check_answered(world: World) -> None:
         if reason is None or fate.verdict not in ("applied", "conflict"):
             continue
         if not _is_open(expected, fate, reason) and not _is_answered(expected, mark, fate, reason):
-            raise Violation(f"P10: {mark} sent {fate.record_id} back; that vanished unanswered")
+            raise Violation(f"P3: {mark} sent {fate.record_id} back; that vanished unanswered")
 
 
 def _is_open(expected: Expected, fate: Fate, reason: Json) -> bool:

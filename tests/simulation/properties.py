@@ -203,7 +203,7 @@ def _typed_value(typed: TypedChange, name: str) -> Json:
 
 
 def check_end(world: World) -> None:
-    """Check P2 to P6, P8, P10 and the search index at the end of a run."""
+    """Check P2 to P6, P8 and the search index at the end of a run."""
     server = world.server.rows()
     _server_as_expected(world, server)
     _names_whom_it_named(world, server)

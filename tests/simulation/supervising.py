@@ -150,7 +150,7 @@ def _texts(laptop: Laptop, shown: ShownRecord, name: str) -> list[str]:
 def _check_role(laptop: Laptop) -> None:
     scope = laptop.store.pull.state().scope
     if scope is None or scope.role not in SUPERVISORS:
-        raise Violation(f"P10: {laptop.name} sends back or accepts, which its role may not")
+        raise Violation(f"P3: {laptop.name} sends back or accepts, which its role may not")
 
 
 def _check_shown(laptop: Laptop, shown: ShownRecord, **wanted: Json) -> None:
@@ -159,5 +159,5 @@ def _check_shown(laptop: Laptop, shown: ShownRecord, **wanted: Json) -> None:
     for name, text in wanted.items():
         if str(text) not in str(now.get(name)):
             raise Violation(
-                f"P10: {laptop.name} shows {name} = {now.get(name)} of {shown.id}, wrote {text}"
+                f"P3: {laptop.name} shows {name} = {now.get(name)} of {shown.id}, wrote {text}"
             )
