@@ -32,7 +32,7 @@ def check_list(laptop: Laptop) -> None:
         if shown.values.get(SENT_BACK) and not shown.deleted
     }
     found = find(laptop.store)
-    _same(laptop, "lists as sent back", {one.id for one in found}, held.keys())
+    _same(laptop, "lists as sent back", {one.id for one in found}, set(held))
     corrected = {key for key, shown in held.items() if shown.values.get(CORRECTED)}
     order = [one.id in corrected for one in found]
     if order != sorted(order, reverse=True):
@@ -41,7 +41,7 @@ def check_list(laptop: Laptop) -> None:
         _check_notes(laptop, one, held[one.id])
     entered = {line.record_id for line in laptop.log() if line.op == "create"}
     here = {one.id for one in to_correct_here(laptop.store)}
-    _same(laptop, "asks to correct", here, (held.keys() - corrected) & entered)
+    _same(laptop, "asks to correct", here, (set(held) - corrected) & entered)
     counted = (len(held) - len(corrected), len(corrected))
     if counts(laptop.store) != counted:
         raise Violation(f"P3: {laptop.name} counts {counts(laptop.store)}, there are {counted}")

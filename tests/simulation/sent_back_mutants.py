@@ -15,6 +15,7 @@ from fieldkit.records import Value
 from fieldkit.records.declaration import permission
 from fieldkit.records.declaration import sent_back as notes
 from fieldkit.records.declaration.permission import CORRECTED, SENT_BACK, Denial
+from fieldkit.records.declaration.writers import OPERATOR, REGISTRAR
 from fieldkit.server.ingest import record_state
 from fieldkit.store import SentBack, store
 from fieldkit.store.read import sent_back as listed
@@ -26,7 +27,7 @@ RULE = PROFILE = "sent back"
 
 @mutant(RULE, "let every role send back and accept", PROFILE)
 def _() -> list[Patch]:
-    anybody = Denial("role.edit", SENT_BACK, permission.REGISTRAR)
+    anybody = Denial("role.edit", SENT_BACK, REGISTRAR)
     return [patch.dict(permission._OF_ANY_KIND, {SENT_BACK: anybody})]
 
 
@@ -37,7 +38,7 @@ def _() -> list[Patch]:
 
 @mutant(RULE, "let no registrar say that a record is corrected", PROFILE)
 def _() -> list[Patch]:
-    operators = Denial("role.edit", CORRECTED, permission.OPERATOR)
+    operators = Denial("role.edit", CORRECTED, OPERATOR)
     return [patch.dict(permission._OF_ANY_KIND, {CORRECTED: operators})]
 
 
