@@ -31,7 +31,12 @@ def _() -> list[Patch]:
     return [patch.dict(permission._OF_ANY_KIND, {SENT_BACK: anybody})]
 
 
-@mutant(RULE, "let operators settle which of two reasons stands", PROFILE)
+@mutant(
+    RULE,
+    "let operators settle which of two reasons stands",
+    PROFILE,
+    tests="tests/server/test_may_write.py",
+)
 def _() -> list[Patch]:
     return [patch.object(permission, "SEND_BACK", permission.SETTLE)]
 
