@@ -35,7 +35,7 @@ def _() -> list[Patch]:
     RULE,
     "let operators settle which of two reasons stands",
     PROFILE,
-    tests="tests/server/test_may_write.py",
+    tests="tests/records/test_writers.py",
 )
 def _() -> list[Patch]:
     return [patch.object(permission, "SEND_BACK", permission.SETTLE)]
