@@ -9,9 +9,12 @@ import pytest
 from tests.commands.conftest import Cli
 from tests.commands.test_entering import put, records
 
-from fieldkit.records import Record
+from fieldkit.records import Record, Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.artisans.verification import Verification
+from fieldkit.records.community.cluster_federation import ClusterFederation
+from fieldkit.records.credit.fund_release import FundRelease
 from fieldkit.records.credit.loan import Loan
 from fieldkit.records.fields.dates import today
 from fieldkit.records.outreach.story import Story
@@ -29,9 +32,13 @@ def only(home: Path, kind: type[Record]) -> Record:
     return found
 
 
-def save(home: Path, kind: type[Record], **fields: str | int) -> str:
+def save(home: Path, kind: type[Record], **fields: Value) -> str:
     with closing(Store.open(home)) as store:
         return store.save([Edit(kind, fields)], "Asha")[0].id
+
+
+def to(federation: str) -> dict[str, str]:
+    return {"fund": "CIF", "cluster_federation_id": federation}
 
 
 def enrol(home: Path, role: str) -> None:
@@ -75,6 +82,34 @@ def test_a_state_is_decided_with_its_day_and_where_it_needs_one_its_reason(
     assert wrong.code == 2
     assert "--as is one of WILLING, SPONSORED" in wrong.err
     assert "nothing is decided without --stage" in cli("decide", artisan, "--as", "X").err
+
+
+def test_steps_of_loans_toolkits_and_funds_wait_for_a_supervisor(
+    laptop: Path, cli: Cli, artisan: str
+) -> None:
+    enrol(laptop, "supervisor")
+    loan = save(laptop, Loan, beneficiary_id=artisan, product="PMV1", state="WILLING")
+    toolkit = save(laptop, Toolkit, beneficiary_id=artisan, state="SELECTED")
+    federation = save(laptop, ClusterFederation, name="Noor CLF")
+    fund = save(laptop, FundRelease, state="PROPOSED", proposed_on=today(), **to(federation))
+    save(laptop, FundRelease, state="RECEIVED", received_on=today(), **to(federation))
+
+    def waiting() -> dict[str, str]:
+        listed: list[dict[str, str]] = cli("review", "--kind", "decision", "--json").json
+        return {one["record"]: one["sentence"] for one in listed}
+
+    assert waiting() == {
+        artisan: "Waits for a decision: stage 1.",
+        loan: "Waits for a decision: sending to the bank.",
+        toolkit: "Waits for a decision: voucher.",
+        fund: "Waits for a decision: approval.",
+    }
+    cli("decide", loan, "--as", "SPONSORED")
+    assert "Write the reason" in cli("decide", fund, "--as", "REFUSED").err
+    cli("decide", fund, "--as", "REFUSED", "--reason", "The group keeps no books")
+    assert waiting().keys() == {artisan, toolkit}
+    cli("entries", "--undo")
+    assert waiting().keys() == {artisan, toolkit, fund}
 
 
 def test_a_role_that_may_not_decide_is_refused_before_anything_is_written(

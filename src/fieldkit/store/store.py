@@ -767,12 +767,12 @@ class Store:
             return sent_back(connection)
 
     def undecided(self, kind: str, stage: str, limit: int | None = None) -> list[Undecided]:
-        """Return the records of a kind that wait for a stage, the longest waiting first."""
+        """Return what of a kind waits at a stage or in a state, the longest waiting first."""
         with self._database.read() as connection:
             return undecided(connection, kind, stage, limit)
 
     def count_undecided(self, kind: str, stage: str) -> int:
-        """Return how many records of a kind wait for a stage."""
+        """Return how many records of a kind wait at a stage or in a state."""
         with self._database.read() as connection:
             return count_undecided(connection, kind, stage)
 
