@@ -204,8 +204,14 @@ class InboxPage(PickerPage[None]):
 
     async def _show_decided(self, said: str) -> None:
         self._decided = [self.app.saves.last(self.app.operator)]
-        await self.picker.follow()
-        self.say(said, "Ctrl+Z puts it back", done=True)
+        await self._show_again(said, "Ctrl+Z puts it back")
+
+    async def _show_again(self, said: str, then: str = "") -> None:
+        """Show the list as it is now, and what was done."""
+        await self.picker.settled()  # a load that began before it was done
+        self.picker.reload()
+        await self.picker.settled()
+        self.say(said, then, done=True)
 
     def action_undo_save(self) -> None:
         """Undo the last save or decision, at the second key."""
@@ -214,10 +220,8 @@ class InboxPage(PickerPage[None]):
     async def _undo(self) -> None:
         decided = self._decided == [self.app.saves.last(self.app.operator)]
         if await (undo_together(self) if decided else undo_last_save(self)):
-            said, self._decided = self.sentence, []
-            self.picker.reload()
-            await self.picker.settled()
-            self.say(said, done=True)
+            self._decided = []
+            await self._show_again(self.sentence)
 
 
 def _age(seconds: int) -> str:
