@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from fieldkit.screens.base.navigator import MenuEntry, PersonAnswers
-from fieldkit.screens.base.page import PickerPage, say_on_screen
+from fieldkit.screens.base.page import say_on_screen
 from fieldkit.screens.look.charts import timeline_joint
 from fieldkit.screens.look.parts import MARGIN, Key, heading, keys, rare, state
 from fieldkit.screens.look.text import Span
 from fieldkit.screens.lookup.deleting import ask_and_delete, restore
 from fieldkit.screens.lookup.rows import NOT_HERE, Row
 from fieldkit.screens.lookup.sending_back import accept, ask_corrected, ask_send_back
+from fieldkit.screens.lookup.undoing import UndoingPage
 from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.page_data import PageData, read_page_data
 from fieldkit.screens.records.page_lines import Panelled, above, details, panelled
@@ -45,7 +46,7 @@ _WORDS = {
 """The letters of every page, in the menu."""
 
 
-class RecordPage(PickerPage[None]):
+class RecordPage(UndoingPage):
     """One record and what belongs to it."""
 
     def __init__(self, record_id: str) -> None:

@@ -10,17 +10,15 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events
-from textual.binding import BindingType
 
-from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.words import how_long
 from fieldkit.screens.look.parts import MARGIN, heading, keys, rare, state_mark
 from fieldkit.screens.look.text import Cell, Span, Text
 from fieldkit.screens.lookup.preview_page import undo_together
-from fieldkit.screens.lookup.undoing import UNDO, undo_last_save
+from fieldkit.screens.lookup.undoing import UndoingPage
 from fieldkit.screens.lookup.waiting import enter_words, item_row, open_item, state_of
 from fieldkit.screens.review.beside import panel
 from fieldkit.screens.review.narrow_page import NarrowPage, in_words
@@ -38,11 +36,10 @@ _PAGE = 60
 _DAY = 86400
 
 
-class InboxPage(PickerPage[None]):
+class InboxPage(UndoingPage):
     """All that waits, by area and age."""
 
     OWNED = True
-    BINDINGS: ClassVar[list[BindingType]] = [UNDO]
 
     def __init__(self, section: str = "") -> None:
         """``section``: the key of the one section to show; empty: all."""
@@ -204,24 +201,15 @@ class InboxPage(PickerPage[None]):
 
     async def _show_decided(self, said: str) -> None:
         self._decided = [self.app.saves.last(self.app.operator)]
-        await self._show_again(said, "Ctrl+Z puts it back")
+        await self.show_again(said, "Ctrl+Z puts it back")
 
-    async def _show_again(self, said: str, then: str = "") -> None:
-        """Show the list as it is now, and what was done."""
-        await self.picker.settled()  # a load that began before it was done
-        self.picker.reload()
-        await self.picker.settled()
-        self.say(said, then, done=True)
-
-    def action_undo_save(self) -> None:
-        """Undo the last save or decision, at the second key."""
-        self.app.hold_keys(self.run_reporting(self._undo))
-
-    async def _undo(self) -> None:
-        decided = self._decided == [self.app.saves.last(self.app.operator)]
-        if await (undo_together(self) if decided else undo_last_save(self)):
+    async def undo(self) -> None:
+        """Undo the last decision made here, else the last save."""
+        if self._decided != [self.app.saves.last(self.app.operator)]:
+            await super().undo()
+        elif await undo_together(self):
             self._decided = []
-            await self._show_again(self.sentence)
+            await self.show_again(self.sentence)
 
 
 def _age(seconds: int) -> str:
