@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from pathlib import Path
 
@@ -150,6 +151,28 @@ def test_a_record_is_sent_back_corrected_by_plain_questions_and_accepted(
     assert "Accepted" in cli("send-back", artisan, "--accept").text
     assert "Sent back: No" not in cli("show", artisan).text
     assert cli("send-back", artisan, "--accept").code == 2
+
+
+def test_an_import_that_changes_a_record_sent_back_says_that_it_is_corrected(
+    laptop: Path, cli: Cli, artisan: str
+) -> None:
+    cli("send-back", artisan, "--reason", "No mobile")
+    exported: dict[str, object] = cli("export", "beneficiary", "--format", "jsonl").lines[0]
+
+    def load(**changed: str) -> str:
+        cli("import", "beneficiary", "-", piped=json.dumps({**exported, **changed}).encode())
+        return cli("show", artisan).text
+
+    assert "Corrected: " not in load()  # it changes nothing
+    assert "Corrected: Changed: Mobile (Asha, " in load(mobile="9419011432")
+    assert (
+        cli("review", "--kind", "sent-back", "--json")
+        .json[0]["sentence"]
+        .startswith("Corrected: Changed: Mobile")
+    )
+    cli("send-back", artisan, "--accept")
+    cli("send-back", artisan, "--reason", "Look again")
+    assert "Corrected: " not in cli("show", artisan).text
 
 
 def test_an_undo_takes_a_decision_back_whole_or_not_at_all(
