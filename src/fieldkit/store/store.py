@@ -817,12 +817,15 @@ class Store:
 
     # Keeping it safe
 
-    def back_up(self, target: Path, *, force: bool = False) -> None:
+    def back_up(
+        self, target: Path, *, force: bool = False, before: Callable[[], object] | None = None
+    ) -> None:
         """Copy everything to ``target``, whole or not at all.
 
-        ``force``: replace a file there that is no backup of fieldkit.
+        ``force``: replace a file there that is no backup of fieldkit. ``before``: runs before the
+        copy is made, once there is room for it; if it fails, there is no backup.
         """
-        backups.back_up(self._database, target, force=force)
+        backups.back_up(self._database, target, force=force, before=before)
 
     def tidy(self) -> None:
         """Merge the search index if many saves have scattered it: searches then read less.

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from fieldkit.protocol.merge import DELETED
 from fieldkit.screens.base.last_save import LastSave
 from fieldkit.screens.base.page import Page, PickerPage
 from fieldkit.screens.look.text import cut, words_of
@@ -58,6 +57,8 @@ async def undo_last_save(page: Page[None]) -> bool:
     Raises:
         StoreError: it could not be written.
     """
+    from fieldkit.protocol.merge import DELETED
+
     saves, operator = page.app.saves, page.app.operator
     save = saves.last(operator)
     if save is None:
@@ -112,6 +113,7 @@ def _in_words(record: Record, save: LastSave, back: Mapping[str, Value], named: 
 
 
 def _undo(store: Store, record: Record, save: LastSave, back: Mapping[str, Value]) -> None:
+    from fieldkit.protocol.merge import DELETED
     from fieldkit.store import Edit, restoration
 
     if save.before is None or back.get(DELETED) is True:
