@@ -120,6 +120,7 @@ def test_a_role_that_may_not_decide_is_refused_before_anything_is_written(
     enrol(laptop, "operator")
     refused = cli("decide", story, "--as", "approved")
     assert refused.code == 2
+    assert f"Her shop, {story}: Only a supervisor" in refused.err
     assert "Only a supervisor may enter this here; this laptop is enrolled for" in refused.err
     assert refused.err.endswith("Nothing was changed.\n")
     assert "What you typed" not in refused.err

@@ -103,6 +103,7 @@ async def test_a_filtered_list_is_decided_together_and_undone_together(
         assert show_date(today() - timedelta(days=1)) in hand.marked()
         await hand.press("<ctrl+u>", "<enter>", "No such workshop", "<enter>")
         assert f"Change {len(waiting)} records" in hand.marked()
+        assert f" {already} " in hand.text()  # two may have one name
         assert decisions.find(store, "1")  # a preview saves nothing
         await hand.press("<enter>")
         assert f"{len(waiting)} records decided. Ctrl+Z puts all of it back" in hand.text()
