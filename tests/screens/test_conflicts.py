@@ -91,6 +91,12 @@ def at_leisure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pause, "PAUSE", 0)
 
 
+def held(store: Store, person: str, field: str) -> Value:
+    found = store.get("beneficiary", person)
+    assert found is not None
+    return found.value(field)
+
+
 def _agree(store: Store, other: Store, person: str) -> dict[str, Value]:
     """Let both laptops sync; return what both then show."""
     for laptop in (store, other):
@@ -127,12 +133,25 @@ async def test_conflicts_are_settled_one_after_the_other_by_a_key_each(
         first = "Mobile" if "94190 11433" in text else "Trade"
         await hand.press("1")
         assert "The next one:" in hand.text()
+        await hand.press("<ctrl+z>")
+        assert f"Undo: Ghulam Mohammad Bhat, {first.lower()}: " in hand.line("Undo: ")
+        assert "instead?" in hand.text()  # it is the other value that comes back
         await hand.press("2")
         assert isinstance(hand.app.screen, SyncPage)
         assert "Nothing is left to settle." in hand.text()
+        values = _agree(store, other, two)
+        kept = {"Mobile": ("9419011433", "TAIL"), "Trade": ("7006155210", "MASN")}[first]
+        assert (values["mobile"], values["trade_code"]) == kept
+        await hand.press("<ctrl+z>", "<ctrl+z>")
+        assert "Undone: Ghulam Mohammad Bhat" in hand.text()
+        await hand.app.navigator.open_record("beneficiary", two)
+        await hand.press("<ctrl+z>", "<ctrl+z>")
+        assert "Undone: Ghulam Mohammad Bhat" in hand.text()
+        await hand.press("<ctrl+z>")
+        assert "Nothing was saved since the start" in hand.text()
     values = _agree(store, other, two)
-    kept = {"Mobile": ("9419011433", "TAIL"), "Trade": ("7006155210", "MASN")}[first]
-    assert (values["mobile"], values["trade_code"]) == kept
+    undone = {"Mobile": ("7006155210", "MASN"), "Trade": ("9419011433", "TAIL")}[first]
+    assert (values["mobile"], values["trade_code"]) == undone
 
 
 async def test_a_key_that_is_doubled_or_held_decides_one_conflict(
@@ -268,8 +287,13 @@ async def test_deleted_there_and_changed_here_is_asked_in_those_words(
         assert isinstance(hand.app.screen, ConflictPage)
         await hand.press("1")
         assert isinstance(hand.app.screen, SyncPage)
-    values = _agree(store, other, person)
-    assert (values["deleted"], values["village"]) == (False, "Nagam")
+        values = _agree(store, other, person)
+        assert (values["deleted"], values["village"]) == (False, "Nagam")
+        await hand.press("<ctrl+z>")
+        assert "deleted or kept: deleted instead?" in " ".join(hand.text().split())
+        await hand.press("<ctrl+z>")
+        assert held(store, person, "deleted") is True
+    assert _agree(store, other, person)["deleted"] is True
 
 
 async def test_two_places_are_told_by_name(

@@ -115,7 +115,9 @@ def plan(store: Store, entries: Numbers, act: Act, said: Said) -> Preview:
     source = fetch_references(store, found)
     propose = _proposer(store, act, said)
     proposed = [(record, propose(record)) for record in found]
-    refused += [Kept(label_of(source, record), one.why) for record, one in proposed if one.why]
+    refused += [
+        Kept(label_of(source, record), one.why, record.id) for record, one in proposed if one.why
+    ]
     wanted = [(record, one) for record, one in proposed if one.edits]
     edits = [edit for _, one in wanted for edit in one.edits]
     verdicts = iter(zip(store.denied(edits), store.weigh(edits), strict=True))
@@ -127,7 +129,7 @@ def plan(store: Store, entries: Numbers, act: Act, said: Said) -> Preview:
             stops += [denied, *(sentence(stop) for stop in weighed.stops)]
             remarks += [sentence(each) for each in weighed.remarks if each.field in edit.fields]
         if why := next(filter(None, stops), ""):
-            refused.append(Kept(label, why))
+            refused.append(Kept(label, why, record.id))
             continue
         first, *more = one.edits
         remark = next(filter(None, remarks), "")

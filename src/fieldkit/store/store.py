@@ -767,12 +767,12 @@ class Store:
             return sent_back(connection)
 
     def undecided(self, kind: str, stage: str, limit: int | None = None) -> list[Undecided]:
-        """Return the records of a kind that wait for a stage, the longest waiting first."""
+        """Return what of a kind waits at a stage or in a state, the longest waiting first."""
         with self._database.read() as connection:
             return undecided(connection, kind, stage, limit)
 
     def count_undecided(self, kind: str, stage: str) -> int:
-        """Return how many records of a kind wait for a stage."""
+        """Return how many records of a kind wait at a stage or in a state."""
         with self._database.read() as connection:
             return count_undecided(connection, kind, stage)
 
@@ -817,12 +817,15 @@ class Store:
 
     # Keeping it safe
 
-    def back_up(self, target: Path, *, force: bool = False) -> None:
+    def back_up(
+        self, target: Path, *, force: bool = False, before: Callable[[], object] | None = None
+    ) -> None:
         """Copy everything to ``target``, whole or not at all.
 
-        ``force``: replace a file there that is no backup of fieldkit.
+        ``force``: replace a file there that is no backup of fieldkit. ``before``: runs before the
+        copy is made, once there is room for it; if it fails, there is no backup.
         """
-        backups.back_up(self._database, target, force=force)
+        backups.back_up(self._database, target, force=force, before=before)
 
     def tidy(self) -> None:
         """Merge the search index if many saves have scattered it: searches then read less.

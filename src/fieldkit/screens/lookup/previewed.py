@@ -19,13 +19,14 @@ def preview_lines(found: Preview) -> Iterator[Cell]:
     """Yield what stays as it is and why, and what changes."""
     yield ""
     for kept in found.refused[:_MOST]:
-        yield (Span(f"{CORRECT} {kept.label} stays as it is: {kept.reason}", "bad"),)
+        yield (Span(f"{CORRECT} {kept.named} stays as it is: {kept.reason}", "bad"),)
     if len(found.refused) > _MOST:
         many = found.counted(len(found.refused) - _MOST)
         yield (Span(f"and {many} more stay as they are", "bad"),)
     for one in found.changes[:_MOST]:
         yield (
             Span(one.label, "strong"),
+            Span(f" {one.id}" if one.id and one.id != one.label else "", "dim"),
             Span(f"   {one.before or 'empty'} "),
             Span(f"{CRUMB} {one.after or 'empty'}", "accent"),
         )

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from fieldkit.screens.base.navigator import MenuEntry, PersonAnswers
-from fieldkit.screens.base.page import PickerPage, say_on_screen
+from fieldkit.screens.base.page import say_on_screen
 from fieldkit.screens.look.charts import timeline_joint
 from fieldkit.screens.look.parts import MARGIN, Key, heading, keys, rare, state
 from fieldkit.screens.look.text import Span
 from fieldkit.screens.lookup.deleting import ask_and_delete, restore
+from fieldkit.screens.lookup.printing import person_data_page
 from fieldkit.screens.lookup.rows import NOT_HERE, Row
 from fieldkit.screens.lookup.sending_back import accept, ask_corrected, ask_send_back
+from fieldkit.screens.lookup.undoing import UndoingPage
 from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.page_data import PageData, read_page_data
 from fieldkit.screens.records.page_lines import Panelled, above, details, panelled
@@ -45,7 +47,7 @@ _WORDS = {
 """The letters of every page, in the menu."""
 
 
-class RecordPage(PickerPage[None]):
+class RecordPage(UndoingPage):
     """One record and what belongs to it."""
 
     def __init__(self, record_id: str) -> None:
@@ -168,12 +170,16 @@ class RecordPage(PickerPage[None]):
         ]
         return [
             MenuEntry(f"Here: {words}", f"{key} on this page" if key else "", does)
-            for key, words, does in (*offered, *own, *self._loop(self._found))
+            for key, words, does in (*offered, *own, *self._seldom(self._found))
         ]
 
-    def _loop(self, found: PageData) -> Iterator[tuple[str, str, Callable[[], Awaitable[object]]]]:
-        """Yield what can be done about sending the record back; it has no keys, only words."""
+    def _seldom(
+        self, found: PageData
+    ) -> Iterator[tuple[str, str, Callable[[], Awaitable[object]]]]:
+        """Yield what has no keys, only words: about sending back, and the data of a person."""
         number, label = found.row.id, found.row.label
+        if found.person:
+            yield "", "write all that is held about them", partial(self._write_all, number, label)
         if found.deleted:
             return
         if found.supervises:
@@ -191,6 +197,9 @@ class RecordPage(PickerPage[None]):
                 "say that it is corrected",
                 partial(ask_corrected, self, number, label, self._shown_again),
             )
+
+    async def _write_all(self, number: str, label: str) -> None:
+        await self.app.push_screen(person_data_page(label, number, self.say))
 
     async def _shown_again(self, said: str) -> None:
         """Show the record as it is now, and what was done."""

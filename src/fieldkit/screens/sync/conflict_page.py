@@ -1,7 +1,8 @@
 """Conflicts, one after the other: choose one of two values of a field, or type a third.
 
 A conflict is between the value on the server and a value not used yet. Nothing is marked when a
-conflict appears, so that a second Enter decides nothing.
+conflict appears, so that a second Enter decides nothing. What was settled can be undone: the other
+value is kept then.
 """
 
 from __future__ import annotations
@@ -13,21 +14,26 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from fieldkit.review.conflicts import Open, asked_field, district_of, open_conflicts
+from fieldkit.screens.base.last_save import LastSave
 from fieldkit.screens.base.page import PickerPage, say_on_screen
 from fieldkit.screens.find.search import search
 from fieldkit.screens.look.glyphs import CORRECT, SETTLE
 from fieldkit.screens.look.parts import keys
-from fieldkit.screens.look.text import Cell, Span, apart, wrapped
+from fieldkit.screens.look.text import Cell, Span, apart, cut, words_of, wrapped
+from fieldkit.screens.lookup.undoing import UndoingPage
 from fieldkit.screens.sync.side_by_side import side_by_side
 from fieldkit.screens.widgets.pause import Pause
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records import Field
-    from fieldkit.store import Keep
+    from fieldkit.store import Keep, Store
+
+_LONGEST = 40
+"""Cells of a value in a question."""
 
 
-class ConflictPage(PickerPage[None]):
+class ConflictPage(UndoingPage):
     """One conflict: a key keeps one value, or another is typed; then the next one appears."""
 
     def __init__(self, first: str | None, record_id: str | None) -> None:
@@ -142,13 +148,15 @@ class ConflictPage(PickerPage[None]):
         if one is None:
             return ""
         try:
-            await self.ask(lambda store: store.resolve(one.conflict, keep, operator))
+            done = await self.ask(lambda store: _settle(store, one, keep, operator))
         except Refused as refused:
             return str(refused)
         except Settled as settled:
             self._done = f"{one.label}, {one.field.lower()}: {settled}"
         else:
             self._done = f"Settled: {one.label}, {one.field.lower()}."
+            if done:
+                self.app.saves.note(done)
         return ""
 
     async def _go_on(self) -> None:
@@ -164,6 +172,34 @@ class ConflictPage(PickerPage[None]):
         else:
             self.say(f"{self._done} The next one:")
             self._pause.begin()
+
+
+def _settle(store: Store, one: Open, keep: Keep | str, operator: str) -> LastSave | None:
+    """Settle a conflict; return what an undo needs, which puts the other value in its place.
+
+    None if only a newer version can read that one.
+
+    Raises:
+        Refused, Settled: nothing was written.
+    """
+    from fieldkit.records import Unfit
+    from fieldkit.store import Keep, values_of
+
+    conflict = one.conflict
+    stood = Keep.THEIRS if conflict.held_here else Keep.MINE
+    others: dict[Keep | str, Keep] = {Keep.MINE: Keep.THEIRS, Keep.THEIRS: Keep.MINE}
+    other = others.get(keep, stood)
+    store.resolve(conflict, keep, operator)
+    record = store.get(conflict.kind, conflict.record_id)
+    try:
+        before = values_of(conflict, other)
+    except Unfit:
+        return None
+    saved = {name: record.value(name) for name in before} if record else {}
+    side = one.mine if other is Keep.MINE else one.theirs
+    words = words_of(cut((Span(side.words or "empty"),), _LONGEST))
+    instead = f"{one.field.lower()}: {words}"
+    return LastSave(conflict.kind, conflict.record_id, one.label, operator, saved, before, instead)
 
 
 class ValuePage(PickerPage[None]):

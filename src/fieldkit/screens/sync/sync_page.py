@@ -16,11 +16,11 @@ from textual.binding import Binding, BindingType
 
 from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.navigator import MenuEntry
-from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.scheduler import Progressed, Synced
 from fieldkit.screens.base.words import plural
 from fieldkit.screens.look.parts import heading, keys, rare
 from fieldkit.screens.look.text import Cell, Span, Text, words_of, wrapped
+from fieldkit.screens.lookup.undoing import UndoingPage
 from fieldkit.screens.lookup.waiting import item_row, open_item
 from fieldkit.screens.sync import to_do
 from fieldkit.screens.sync.around import Found, above_list, below_list, panel, read_found
@@ -54,7 +54,7 @@ _FRAME = 5
 """Cells of the panel that its text does not use."""
 
 
-class SyncPage(PickerPage[None]):
+class SyncPage(UndoingPage):
     """Start and watch a sync; correct, settle or check what it brought."""
 
     TITLE = "Sync"
