@@ -179,6 +179,31 @@ async def test_values_of_a_pair_are_chosen_field_by_field_and_all_of_it_is_undon
         assert "3 left" in hand.text().splitlines()[0]
 
 
+async def test_all_of_a_pair_can_be_read_at_80_columns_and_scrolling_decides_nothing(
+    store: Store, pairs: list[tuple[str, str]], opened_app: At
+) -> None:
+    words = "Came to the camp at Wathoora with his brother, and asks about the last loan"
+    store.save([Edit(Beneficiary, {"remarks": words}, pairs[0][0])], "Asha")
+    async with opened_app() as hand:
+        await hand.app.navigator.open_pairs()
+        await hand.settle()
+        assert "more lines" in hand.text()
+        assert "Came to" not in hand.text()
+        await hand.press(*["<down>"] * 3, *["<pagedown>"] * 3, "<end>", "<enter>")
+        seen = hand.text()
+        assert "more lines" not in seen
+        assert " loan" in seen  # a long value is whole
+        assert "Same person" in seen  # what can be done stays
+        assert hand.marked() == ""
+        await hand.press(*["<pageup>"] * 4, "<up>", "<enter>")
+        assert "Name as on Aadhaar" in hand.text()
+        assert hand.marked() == ""
+        await hand.press("<down>", "y", "<end>")  # also before a merge
+        assert " loan" in hand.text()
+        assert "merges them" in hand.marked()
+    assert counts(store) == {DUPLICATE: 3}
+
+
 async def test_a_held_key_decides_one_pair_and_skipped_ones_stay(
     store: Store,
     pairs: list[tuple[str, str]],

@@ -16,7 +16,7 @@ from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.look.glyphs import LEFT, RIGHT, SETTLE
 from fieldkit.screens.look.parts import rare
 from fieldkit.screens.look.text import Span, Text, cut, words_of, wrapped
-from fieldkit.screens.same_person.beside import lines
+from fieldkit.screens.same_person.beside import BesidePicker, beside
 from fieldkit.screens.same_person.merge_page import MergePage
 from fieldkit.screens.same_person.merging import Merged, merge, undo_merge
 from fieldkit.screens.same_person.pairs import PairKey, ReadyPair, pair_keys, read_pair
@@ -51,6 +51,7 @@ def _what_it_does(one: ReadyPair, width: int) -> Sequence[Text]:
 class PairsPage(PickerPage[None]):
     """One pair; y and Enter merge it, n tells it apart; Left and Right leave it as it is."""
 
+    BOX = BesidePicker
     EMPTY = _NOBODY
     OWNED = True
 
@@ -95,16 +96,11 @@ class PairsPage(PickerPage[None]):
         self.run_worker(self._read_ahead(), group="ahead", exclusive=True)
         rows, (width, height) = self._rows(one), self.space
         after = _what_it_does(one, width) if self._merging else ()
-        above = lines(
-            one.alike,
-            one.found,
-            width,
-            height - len(rows) - len(after) - 1,
-            mine=f"keep {one.kept}",
-            theirs=one.other,
-        )
+        both = beside(one.alike, one.found, width, mine=f"keep {one.kept}", theirs=one.other)
+        space = height - len(rows) - len(after) - 1
+        above = self.query_one(BesidePicker).put(both, space, (one.kept, one.other))
         mark = 0 if self._merging else None
-        return Answer(rows, mark=mark, above=(*above, ""), after=tuple(after))
+        return Answer(rows, mark=mark, above=above, after=tuple(after))
 
     async def _list_pairs(self) -> None:
         from fieldkit.review.inbox import DUPLICATE, waiting

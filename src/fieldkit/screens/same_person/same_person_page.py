@@ -17,7 +17,7 @@ from fieldkit.screens.look.glyphs import LEFT, RIGHT, SETTLE
 from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.lookup.look_alikes import LookAlike, look_alikes
 from fieldkit.screens.lookup.rows import NOT_HERE
-from fieldkit.screens.same_person.beside import lines
+from fieldkit.screens.same_person.beside import BesidePicker, beside
 from fieldkit.screens.same_person.compared import compared
 from fieldkit.screens.same_person.merge_page import MergePage
 from fieldkit.screens.same_person.merging import Merged, undo_merge
@@ -35,6 +35,7 @@ _GOES_ON = "go on with the known record; what you typed is kept"
 class SamePersonPage(PickerPage[None]):
     """One known person beside the record; Left and Right show the others."""
 
+    BOX = BesidePicker
     EMPTY = _NOBODY
     OWNED = True
 
@@ -70,15 +71,10 @@ class SamePersonPage(PickerPage[None]):
             return Answer(mark=None, above=(NOT_HERE,))
         self._version = found.version
         rows, (width, height) = self._rows(one), self.space
-        above = lines(
-            one,
-            found,
-            width,
-            height - len(rows) - 1,
-            mine="this one" if record.id else "as typed",
-            said=self._is_said(one),
-        )
-        return Answer(rows, mark=None, above=(*above, ""))
+        mine = "this one" if record.id else "as typed"
+        both = beside(one, found, width, mine=mine, said=self._is_said(one))
+        above = self.query_one(BesidePicker).put(both, height - len(rows) - 1, (record.id, one.id))
+        return Answer(rows, mark=None, above=above)
 
     def _show_header(self) -> None:
         many, one = len(self._found or ()), self._shown
