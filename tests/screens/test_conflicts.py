@@ -122,7 +122,7 @@ async def test_conflicts_are_settled_one_after_the_other_by_a_key_each(
         assert "on the server" in text
         assert "│ Asha  " in text
         assert "│ Reyaz  " in text
-        keys = "1 keep the first  2 the second  3 another value  Esc later"
+        keys = "1 keep the first  2 the second  3 another value  → next  Esc later"
         assert keys in text.splitlines()[-1]
         first = "Mobile" if "94190 11433" in text else "Trade"
         await hand.press("1")

@@ -116,15 +116,16 @@ async def test_a_filtered_list_is_decided_together_and_undone_together(
         assert held(store, already).value("status") == "SUBMITTED"
 
 
-async def test_what_a_role_may_not_decide_is_said_before_anything_is_saved(
+async def test_what_a_role_may_not_decide_is_not_offered_and_who_may_is_said(
     opened_app: At, store: Store, block: dict[str, str]
 ) -> None:
     store.enrol("http://127.0.0.1:9", "token", "registrar", 2, 16)
     last = store.outbox.log_position()
     async with opened_app(width=120) as hand:
-        await hand.press("/", "list artisans", "<enter>", "v", "stage 1 approve", "<enter>")
-        await hand.press("<enter>")
-        assert "cannot change" in hand.text()
+        await hand.press("/", "list artisans", "<enter>", "v")
         assert "Only an operator or a supervisor may enter this" in hand.text()
-        await hand.press("<enter>")
+        assert "Only a supervisor may send this back or accept it" in hand.text()
+        assert ": approve" not in hand.text()
+        assert "Send back" not in hand.text()
+        await hand.press("stage 1 approve", "<enter>", "<enter>")
         assert store.outbox.log_position() == last

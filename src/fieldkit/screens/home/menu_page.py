@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from fieldkit.review.denied import may_supervise
 from fieldkit.screens.base.app import AppBase
 from fieldkit.screens.base.navigator import MenuEntry, Open
 from fieldkit.screens.base.page import PickerPage
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from fieldkit.records.declaration.field import Twice
 
 _COLOURS, _SIGNS = "Colours", "Signs"
+_SUPERVISOR = "Supervisor"
+"""What the server answers to no other role."""
 
 
 def entries(app: AppBase) -> list[MenuEntry]:
@@ -65,8 +68,8 @@ def entries(app: AppBase) -> list[MenuEntry]:
         MenuEntry("Close of day: paper and what is left", "", navigator.open_closing, "My day"),
         MenuEntry("Slip of the last record saved", "", partial(_last_slip, app), "My day"),
         MenuEntry("My figures: records and keys", "", navigator.open_own_figures, "My day"),
-        MenuEntry("Devices: laptops of this area", "", navigator.open_devices, "Supervisor"),
-        MenuEntry("Late changes: too late for their area", "", navigator.open_late, "Supervisor"),
+        MenuEntry("Devices: laptops of this area", "", navigator.open_devices, _SUPERVISOR),
+        MenuEntry("Late changes: too late for their area", "", navigator.open_late, _SUPERVISOR),
         MenuEntry("Sync: send what was saved", "F5", navigator.open_sync, "This laptop"),
         MenuEntry("Last saved: open it", "Ctrl+E", navigator.open_last_saved, "Work"),
         MenuEntry("Change operator", "Ctrl+O", navigator.open_operators, "This laptop"),
@@ -127,12 +130,16 @@ class MenuPage(PickerPage[None]):
 
     async def answer(self, text: str) -> Answer:
         """Answer with the entries in which each word typed begins a word."""
-        await self.ask(lambda _store: None)  # the records are loaded then
+        supervises = await self.ask(may_supervise)  # the records are loaded then
         wanted = text.casefold().replace("/", " ").replace(":", " ").split()
         back = MenuEntry("Back", "Esc", partial(self._open, stay), "This laptop")
         found = [
             *(one._replace(open=partial(self._open, one.open)) for one in self._of_page),
-            *(one._replace(open=partial(self._open, one.open)) for one in entries(self.app)),
+            *(
+                one._replace(open=partial(self._open, one.open))
+                for one in entries(self.app)
+                if supervises or one.group != _SUPERVISOR
+            ),
             *self._looks(),
             *self._twice(),
             *(one._replace(open=partial(self._open, one.open)) for one in records(self.app)),

@@ -185,7 +185,7 @@ class RecordPage(PickerPage[None]):
                 "accept it as it is now",
                 partial(accept, self, number, label, self._shown_again),
             )
-        if found.sent_back:
+        if found.sent_back and found.corrects:
             yield (
                 "",
                 "say that it is corrected",
@@ -221,11 +221,10 @@ class RecordPage(PickerPage[None]):
         }
         if self.record_id in found.settle:
             own["w"] = partial(self.navigator.open_conflicts, record_id=self.record_id)
-        if found.deleted:
-            own["z"] = self._restore
-        else:
+        if found.deletes:
+            own["z" if found.deleted else "d"] = self._restore if found.deleted else self._delete
+        if not found.deleted:
             own["e"] = partial(self.navigator.open_form, row.kind, record_id=row.id)
-            own["d"] = self._delete
             if found.person:
                 own["y"] = partial(self._compare, row)
             own["p"] = partial(self.navigator.open_print, row.kind, row.id)
@@ -237,8 +236,9 @@ class RecordPage(PickerPage[None]):
     def _keys(self, found: PageData) -> Sequence[Key]:
         settle = self.record_id in found.settle
         if found.deleted:
-            return keys("w settle" if settle else "", "z restore", "h history", "Esc back")
-        return footer(found.row.kind, settle=settle, person=found.person)
+            restores = "z restore" if found.deletes else ""
+            return keys("w settle" if settle else "", restores, "h history", "Esc back")
+        return footer(found.row.kind, settle=settle, person=found.person, deletes=found.deletes)
 
     async def _take(self, one: PageAction, row: Row) -> None:
         await self.navigator.open_action(one.kind.kind(), one.field, row.id, row.label)
@@ -291,7 +291,7 @@ class RecordPage(PickerPage[None]):
         await self.app.push_screen(HistoryPage(row.kind, row.id, row.label))
 
 
-def footer(kind: str, *, settle: bool, person: bool = False) -> list[Key]:
+def footer(kind: str, *, settle: bool, person: bool = False, deletes: bool = True) -> list[Key]:
     """Return the keys of a page; the menu offers the actions for which no key is left."""
     from fieldkit.records.declaration.roles import actions_of, days_of
 
@@ -303,7 +303,7 @@ def footer(kind: str, *, settle: bool, person: bool = False) -> list[Key]:
         *((rare("y same person?"),) if person else ()),
         rare("p print"),
         rare("g details"),
-        rare("d delete"),
+        *((rare("d delete"),) if deletes else ()),
         rare("Delete remove the line"),
         *keys("Esc back"),
     ]

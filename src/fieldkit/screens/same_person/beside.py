@@ -12,7 +12,7 @@ from typing import NamedTuple
 from textual import events
 
 from fieldkit.screens.look.differing import differing
-from fieldkit.screens.look.glyphs import DOWN, SAME, SETTLE
+from fieldkit.screens.look.glyphs import CORRECT, DOWN, SAME, SETTLE
 from fieldkit.screens.look.parts import heading
 from fieldkit.screens.look.text import Cell, Span, Text, apart, fit, text_of, wrapped
 from fieldkit.screens.lookup.look_alikes import LookAlike
@@ -125,6 +125,11 @@ def beside(
     return Beside(head, [line for pair in found.pairs for line in _pair(pair, label, each)])
 
 
+def refused(denied: str, width: int) -> list[Text]:
+    """Return why two records cannot be merged at this laptop; nothing if they can."""
+    return wrapped((Span(f"{CORRECT} {denied}", "warn"),), width, 3) if denied else []
+
+
 def _pair(one: Pair, label: int, each: int) -> list[Text]:
     """Return a field of both, each value whole on as many lines as it takes."""
     sign: Text = ()
@@ -135,8 +140,8 @@ def _pair(one: Pair, label: int, each: int) -> list[Text]:
         sign, values = (Span(SETTLE, "warn"),), differing(one.mine, one.theirs)
     parts = zip_longest(*(wrapped(value, each, _LONGEST) for value in values), fillvalue=())
     return [
-        _row("" if number else one.label, () if number else sign, *both, label, each)
-        for number, both in enumerate(parts)
+        _row("" if number else one.label, () if number else sign, left, right, label, each)
+        for number, (left, right) in enumerate(parts)
     ]
 
 

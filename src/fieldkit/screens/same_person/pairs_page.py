@@ -16,7 +16,7 @@ from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.look.glyphs import LEFT, RIGHT, SETTLE
 from fieldkit.screens.look.parts import rare
 from fieldkit.screens.look.text import Span, Text, cut, words_of, wrapped
-from fieldkit.screens.same_person.beside import BesidePicker, beside
+from fieldkit.screens.same_person.beside import BesidePicker, beside, refused
 from fieldkit.screens.same_person.merge_page import MergePage
 from fieldkit.screens.same_person.merging import Merged, merge, undo_merge
 from fieldkit.screens.same_person.pairs import PairKey, ReadyPair, pair_keys, read_pair
@@ -95,7 +95,7 @@ class PairsPage(PickerPage[None]):
             return Answer(mark=None, above=(_NOBODY,))
         self.run_worker(self._read_ahead(), group="ahead", exclusive=True)
         rows, (width, height) = self._rows(one), self.space
-        after = _what_it_does(one, width) if self._merging else ()
+        after = _what_it_does(one, width) if self._merging else refused(one.denied, width)
         both = beside(one.alike, one.found, width, mine=f"keep {one.kept}", theirs=one.other)
         space = height - len(rows) - len(after) - 1
         above = self.query_one(BesidePicker).put(both, space, (one.kept, one.other))
@@ -162,22 +162,25 @@ class PairsPage(PickerPage[None]):
             return
         another = f"{LEFT}{RIGHT} another" if left > 1 else ""
         same = "" if one.denied else "y same person"
-        self.set_keys(same, "n different people", another, "1 2 open", undo, "Esc back")
+        apart = "" if one.apart else "n different people"
+        self.set_keys(same, apart, another, "1 2 open", undo, "Esc back")
 
     def _rows(self, one: ReadyPair) -> list[Choice]:
         """Return what can be done, and what it does."""
         if self._merging:
             return [self._merge_row(one)]
         more = f"{one.kept} is kept; {one.other} leads to it"
-        first = (
-            _row("", "Not merged here", one.denied, self._refuse)
-            if one.denied
-            else _row("y", "Same person", more, self._ask_merge)
+        offered = (
+            ("y", "Same person", more, one.denied, self._ask_merge),
+            (
+                "n",
+                "Different people",
+                "nobody is asked about them again",
+                one.apart,
+                self._tell_apart,
+            ),
         )
-        return [
-            first,
-            _row("n", "Different people", "nobody is asked about them again", self._tell_apart),
-        ]
+        return [_row(key, words, more, does) for key, words, more, no, does in offered if not no]
 
     def _merge_row(self, one: ReadyPair) -> Choice:
         """Return the row that merges; what else that does stands below it."""
@@ -301,6 +304,9 @@ class PairsPage(PickerPage[None]):
     async def _tell_apart(self) -> None:
         one, operator = self._shown, self.app.operator
         if one is None or not self._may_decide():
+            return
+        if one.apart:
+            await self._refuse()
             return
         kind, kept, other = one.key.kind, one.kept, one.other
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
+from fieldkit.review.denied import denied_difference, denied_merge
 from fieldkit.screens.base.page import PickerPage, say_on_screen
 from fieldkit.screens.look.glyphs import LEFT, RIGHT, SETTLE
 from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.lookup.look_alikes import LookAlike, look_alikes
 from fieldkit.screens.lookup.rows import NOT_HERE
-from fieldkit.screens.same_person.beside import BesidePicker, beside
+from fieldkit.screens.same_person.beside import BesidePicker, beside, refused
 from fieldkit.screens.same_person.compared import compared
 from fieldkit.screens.same_person.merge_page import MergePage
 from fieldkit.screens.same_person.merging import Merged, undo_merge
@@ -50,6 +51,8 @@ class SamePersonPage(PickerPage[None]):
         """The known record's version, as it is shown."""
         self._last: str | Merged | None = None
         """The number of the one told apart last, or what was merged last, for undo."""
+        self._denied, self._denied_apart = "", ""
+        """Why the server will not take a merge, or that they are different; empty: it will."""
         self._pause = Pause()
 
     @property
@@ -62,6 +65,7 @@ class SamePersonPage(PickerPage[None]):
         record = self._record
         if self._found is None:
             self._found = await self.read(lambda store: look_alikes(store, record))
+            await self._ask_denied()
         one = self._shown
         self._show_header()
         if one is None:
@@ -73,8 +77,18 @@ class SamePersonPage(PickerPage[None]):
         rows, (width, height) = self._rows(one), self.space
         mine = "this one" if record.id else "as typed"
         both = beside(one, found, width, mine=mine, said=self._is_said(one))
-        above = self.query_one(BesidePicker).put(both, height - len(rows) - 1, (record.id, one.id))
-        return Answer(rows, mark=None, above=above)
+        after = refused(self._denied, width)
+        space = height - len(rows) - len(after) - 1
+        above = self.query_one(BesidePicker).put(both, space, (record.id, one.id))
+        return Answer(rows, mark=None, above=above, after=tuple(after))
+
+    async def _ask_denied(self) -> None:
+        """Ask what of it this laptop may say of two saved records."""
+        kind, number = self._record.kind(), self._record.id
+        if self._answers.merges:
+            self._denied, self._denied_apart = await self.read(
+                lambda store: (denied_merge(store, kind), denied_difference(store, kind, number))
+            )
 
     def _show_header(self) -> None:
         many, one = len(self._found or ()), self._shown
@@ -90,9 +104,11 @@ class SamePersonPage(PickerPage[None]):
         found: list[tuple[str, str, Callable[[], Awaitable[object]]]] = []
         if self._answers.same:
             found.append(("y", "same person", self._same))
-        elif self._answers.merges:
+        elif self._answers.merges and not self._denied:
             found.append(("y", "same person: merge", self._merge))
-        if self._is_said(one):
+        if self._denied_apart:
+            pass
+        elif self._is_said(one):
             found.append(("n", "not different after all", self._take_back))
         else:
             found.append(("n", "different people", self._tell_apart))

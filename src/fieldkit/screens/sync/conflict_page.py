@@ -15,7 +15,7 @@ from textual import events
 from fieldkit.review.conflicts import Open, asked_field, district_of, open_conflicts
 from fieldkit.screens.base.page import PickerPage, say_on_screen
 from fieldkit.screens.find.search import search
-from fieldkit.screens.look.glyphs import CORRECT, SETTLE
+from fieldkit.screens.look.glyphs import CORRECT, RIGHT, SETTLE
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span, apart, wrapped
 from fieldkit.screens.sync.side_by_side import side_by_side
@@ -66,15 +66,17 @@ class ConflictPage(PickerPage[None]):
         chip = (Span(f"{SETTLE} {left}", "warn"),) if left else ""
         self.set_header("Sync", "Settle", self._open.label, chips=[chip])
         another = "3 another value" if asked_field(self._open.conflict) else ""
-        self.set_keys("1 keep the first", "2 the second", another, "Esc later")
+        answers = ("1 keep the first", "2 the second", another)
+        skip = f"{RIGHT} next" if len(found) > 1 else ""
+        self.set_keys(*(() if self._open.denied else answers), skip, "Esc later")
 
     def _above(self, one: Open, width: int, height: int) -> tuple[Cell, ...]:
         """Return the field, the value before, and both values side by side."""
-        warning = (Span(f"{CORRECT} ", "warn"), Span(one.note, "warn"))
+        warning = (Span(f"{CORRECT} ", "warn"), Span(one.denied, "warn"))
         was = (Span("   before  ", "dim"), Span(one.was)) if one.was else ()
         head = [
             apart((Span(one.about, "dim"),), (Span(one.conflict.record_id, "dim"),), width),
-            *(wrapped(warning, width, 4) if one.note else ()),
+            *(wrapped(warning, width, 4) if one.denied else ()),
             *wrapped((Span(one.field, "strong"), *was), width, 2),
         ]
         airy = (*head, "", *side_by_side(one.mine, one.theirs, width), "")
@@ -85,6 +87,8 @@ class ConflictPage(PickerPage[None]):
     def _rows(self, one: Open) -> list[Choice]:
         from fieldkit.store import Keep
 
+        if one.denied:
+            return []
         sides = (("1", Keep.MINE, one.mine), ("2", Keep.THEIRS, one.theirs))
         rows = [
             Choice(((Span(number, "key"),), side.keep), partial(self._keep, keep), key=number)
@@ -101,15 +105,20 @@ class ConflictPage(PickerPage[None]):
             self.picker.reload_if_idle()
 
     async def on_key(self, event: events.Key) -> None:
-        """Handle the keys of the three answers."""
+        """Handle the keys of the three answers, and the one that shows the next conflict."""
         await self.picker.settled()
         digit = event.character or ""
+        if event.key == "right" and self._open is not None:
+            event.stop()
+            self._skip()
         if self._open is None or digit not in {"1", "2", "3"}:
             return
         from fieldkit.store import Keep
 
         event.stop()
-        if digit != "3":
+        if self._open.denied:
+            self.say(self._open.denied, error=True)
+        elif digit != "3":
             if self._pause.is_over():
                 keep = Keep.MINE if digit == "1" else Keep.THEIRS
                 await self.run_reporting(partial(self._keep, keep))
@@ -117,6 +126,12 @@ class ConflictPage(PickerPage[None]):
                 self.say("This is the next one, still open. Read it, then press the key again.")
         elif asked_field(self._open.conflict):
             await self.run_reporting(self._other)
+
+    def _skip(self) -> None:
+        """Leave this one for later and show the next."""
+        self._open = None
+        self.say("")
+        self.picker.start_over("")
 
     async def _other(self) -> None:
         if self._open is not None:
