@@ -238,7 +238,18 @@ class RecordPage(PickerPage[None]):
         if found.deleted:
             restores = "z restore" if found.deletes else ""
             return keys("w settle" if settle else "", restores, "h history", "Esc back")
-        return footer(found.row.kind, settle=settle, person=found.person, deletes=found.deletes)
+        return footer(
+            found.row.kind,
+            settle=settle,
+            person=found.person,
+            deletes=found.deletes,
+            removes=bool(self.picker.marked and self.picker.marked.remove),
+        )
+
+    def on_picker_marked(self) -> None:
+        """Show the keys that work on the marked line."""
+        if self._found is not None:
+            self.set_keys(*self._keys(self._found))
 
     async def _take(self, one: PageAction, row: Row) -> None:
         await self.navigator.open_action(one.kind.kind(), one.field, row.id, row.label)
@@ -291,7 +302,14 @@ class RecordPage(PickerPage[None]):
         await self.app.push_screen(HistoryPage(row.kind, row.id, row.label))
 
 
-def footer(kind: str, *, settle: bool, person: bool = False, deletes: bool = True) -> list[Key]:
+def footer(
+    kind: str,
+    *,
+    settle: bool,
+    person: bool = False,
+    deletes: bool = True,
+    removes: bool = False,
+) -> list[Key]:
     """Return the keys of a page; the menu offers the actions for which no key is left."""
     from fieldkit.records.declaration.roles import actions_of, days_of
 
@@ -304,6 +322,6 @@ def footer(kind: str, *, settle: bool, person: bool = False, deletes: bool = Tru
         rare("p print"),
         rare("g details"),
         *((rare("d delete"),) if deletes else ()),
-        rare("Delete remove the line"),
+        *((rare("Delete remove the line"),) if removes else ()),
         *keys("Esc back"),
     ]
