@@ -16,8 +16,8 @@ from fieldkit.records.declaration.field import Field
 from fieldkit.records.declaration.rule import OnlyLimits
 from fieldkit.screens.form.entry.completion import NameWords
 from fieldkit.screens.form.entry.form_field import Candidate
-from fieldkit.screens.form.entry_choices import EntryChoices, read_choices
 from fieldkit.screens.form.view.panel import lower
+from fieldkit.screens.lookup.entry_choices import EntryChoices, read_choices
 from fieldkit.screens.lookup.issues import by_field, denied
 from fieldkit.screens.lookup.rows import NOT_HERE, label_of
 from fieldkit.screens.lookup.twice import fields_asked_twice

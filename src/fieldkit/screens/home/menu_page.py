@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,13 @@ from fieldkit.screens.look.glyphs import DOWN, SAME, SETS, UP
 from fieldkit.screens.look.palette import PALETTES
 from fieldkit.screens.look.parts import heading, keys
 from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.lookup.entry_choices import (
+    GOES_ON,
+    NEEDED_ONLY,
+    EntryChoices,
+    read_choices,
+    write_choices,
+)
 from fieldkit.screens.lookup.twice import asked_twice, keep_twice
 from fieldkit.screens.widgets.rows import Answer, Choice, stay
 
@@ -141,6 +149,7 @@ class MenuPage(PickerPage[None]):
                 if supervises or one.group != _SUPERVISOR
             ),
             *self._looks(),
+            *self._of_entry(),
             *self._twice(),
             *(one._replace(open=partial(self._open, one.open)) for one in records(self.app)),
             *([back] if wanted else []),
@@ -163,6 +172,31 @@ class MenuPage(PickerPage[None]):
         for name, (label, _) in SETS.items():
             now = look.glyphs == name
             yield _choice(_SIGNS, label, partial(self._take, "", name), now=now)
+
+    def _of_entry(self) -> Iterator[MenuEntry]:
+        """Yield how forms are filled; the form under the menu offers its own way to change it."""
+        now = read_choices(self.app.home, self.app.operator)
+        of_form = {one.words for one in self._of_page}
+        offered = [
+            *((words, replace(now, goes_on=on)) for on, words in GOES_ON.items()),
+            *((words, replace(now, needed_only=only)) for only, words in NEEDED_ONLY.items()),
+        ]
+        for words, choices in offered:
+            if words not in of_form:
+                take = partial(self._take_entry, words, choices)
+                state = f"{SAME} now" if choices == now else ""
+                yield MenuEntry(words, state, take, "How forms are filled")
+
+    async def _take_entry(self, words: str, choices: EntryChoices) -> None:
+        """Fill forms so from the next one on, for this operator."""
+        operator = self.app.operator
+        try:
+            write_choices(self.app.home, operator, choices)
+        except OSError:
+            self.say("This choice could not be kept: the folder cannot be written.", error=True)
+            return
+        self.picker.reload()
+        self.say(f"{words}, from the next form on. Kept for {operator}.", done=True)
 
     def _twice(self) -> Iterator[MenuEntry]:
         """Yield the numbers that this laptop asks for twice, or may."""
