@@ -84,6 +84,7 @@ KEYS: dict[str, Sequence[Help]] = {
     ),
     "On a record's page": (
         Help("edit the record", "e"),
+        Help("begin a new one of its kind", "Ctrl+N", "F9"),
         Help("history: who changed what, and when", "h"),
         Help("go to its details", "g"),
         Help("settle its two values", "w"),

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 
 from fieldkit.screens.base.navigator import MenuEntry, PersonAnswers
 from fieldkit.screens.base.page import PickerPage, say_on_screen
@@ -47,6 +48,8 @@ _WORDS = {
 
 class RecordPage(PickerPage[None]):
     """One record and what belongs to it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]
 
     def __init__(self, record_id: str) -> None:
         super().__init__()
@@ -251,6 +254,11 @@ class RecordPage(PickerPage[None]):
         if self._found is not None:
             self.set_keys(*self._keys(self._found))
 
+    async def action_new(self) -> None:
+        """Begin a new record of the same kind."""
+        if self._found is not None:
+            await self.run_reporting(partial(self.navigator.open_new, self._found.row.kind))
+
     async def _take(self, one: PageAction, row: Row) -> None:
         await self.navigator.open_action(one.kind.kind(), one.field, row.id, row.label)
 
@@ -322,6 +330,7 @@ def footer(
         rare("p print"),
         rare("g details"),
         *((rare("d delete"),) if deletes else ()),
+        rare("Ctrl+N new"),
         *((rare("Delete remove the line"),) if removes else ()),
         *keys("Esc back"),
     ]
