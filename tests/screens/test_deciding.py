@@ -35,7 +35,7 @@ async def test_a_record_is_sent_back_corrected_in_the_form_and_accepted(
     number = block["ghulam"]
     async with opened_app(width=80) as hand:
         await hand.press("9419011432", "<enter>", "<ctrl+p>", "send it back", "<enter>")
-        assert "Whoever entered the record reads it." in hand.text()
+        assert "The person who entered the record reads it." in hand.text()
         await hand.press(REASON, "<enter>")
         assert "Sent back: Ghulam" in hand.text()
         assert f"Sent back  {REASON}" in hand.text()  # the banner on its page

@@ -76,7 +76,7 @@ def acts_on(kind: str) -> list[Act]:
     return [
         *_stage_acts(kind),
         *_state_acts(kinds()[kind]),
-        Act(SEND_BACK, "Send back to whoever entered it", reasoned=True),
+        Act(SEND_BACK, "Send back to the person who entered it", reasoned=True),
         Act(ACCEPT, "Accept what was corrected"),
     ]
 
@@ -124,7 +124,7 @@ def plan(store: Store, entries: Numbers, act: Act, said: Said) -> Preview:
     said = said._replace(reason=_cleaned(said.reason))
     if act.reasoned and not said.reason:
         raise StoreError(
-            "Write the reason: whoever entered the record, and the person it is about, will ask."
+            "Write the reason: the person who entered the record, or whom it is about, will ask."
         )
     held = store.fetch({kind for kind, _ in entries}, [number for _, number in entries])
     found = [held[key] for key in entries if key in held and not held[key].deleted]

@@ -95,8 +95,8 @@ class _Lines:
                     wrong.append(f"{name}: {problem}")
             elif name in known:
                 texts[name] = cell_text(value)
-            elif noted_field(name) and (problem := _unfit_note(value)):
-                wrong.append(f"{name}: {problem}")
+            elif noted_field(name) and (unfit := _unfit_note(value)):
+                wrong.append(f"{name}: {unfit}")
             elif name not in declared and name != reasons:
                 extra[name] = None if value == "" else value
         values = self.run.reader.read(texts)

@@ -143,7 +143,7 @@ class DayPage(_Said):
 
 
 class ReasonPage(_Said):
-    """The reason: whoever entered the record reads it, and the person it is about will ask."""
+    """The reason: the person who entered the record reads it."""
 
     KEYS = keys("Enter take", "Esc back")
     PROMPT = "Reason"
@@ -153,7 +153,9 @@ class ReasonPage(_Said):
         """Answer with the reason that was typed."""
         reason = " ".join(text.split())
         if not reason:
-            hint: Cell = (Span("Type the reason: whoever entered the record reads it.", "dim"),)
+            hint: Cell = (
+                Span("Type the reason: the person who entered the record reads it.", "dim"),
+            )
             return Answer(mark=None, above=("", hint))
         words: Cell = (Span(reason, "strong"),)
         said = self._so_far._replace(reason=reason)

@@ -1,6 +1,6 @@
 """The inbox of review: what waits for a decision, in sections; Enter opens it where it is decided.
 
-Whoever comes back from there finds the list as it is then, with the mark on the next matter.
+Back from there, the list is as it is then, with the mark on the next item.
 """
 
 from __future__ import annotations

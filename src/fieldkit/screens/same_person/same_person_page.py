@@ -50,7 +50,7 @@ class SamePersonPage(PickerPage[None]):
         self._version: int | None = None
         """The known record's version, as it is shown."""
         self._last: str | Merged | None = None
-        """The number of the one told apart last, or what was merged last, for undo."""
+        """The number of the one said to be different last, or what was merged last, for undo."""
         self._denied, self._denied_apart = "", ""
         """Why the server will not take a merge, or that they are different; empty: it will."""
         self._pause = Pause()
@@ -179,7 +179,7 @@ class SamePersonPage(PickerPage[None]):
             await same(one.id, self._version)
 
     async def _merge(self) -> None:
-        """Open the merge of both; whoever is left is shown after it."""
+        """Open the merge of both; those that are left are shown after it."""
         one, record = self._shown, self._record
         if one is None or not self._may_decide():
             return
@@ -187,7 +187,7 @@ class SamePersonPage(PickerPage[None]):
         await self.app.push_screen(page, self._merged)
 
     async def _merged(self, done: Merged | None) -> None:
-        """Show whoever may still be the same person as the record that is kept."""
+        """Show those who may still be the same person as the record that is kept."""
         if done is None:
             return
         self._last = done
