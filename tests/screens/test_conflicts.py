@@ -142,10 +142,14 @@ async def test_a_key_that_is_doubled_or_held_decides_one_conflict(
     monkeypatch.setattr(pause, "PAUSE", 1)
     monkeypatch.setattr(pause, "monotonic", lambda: now)
     async with _settling(opened_app) as hand:
+        await hand.press("1")  # as if typed before it was on the screen
+        assert len(store.conflicts()) == 2
+        assert "Not settled. Read this one" in hand.text()
+        now += 1
         await hand.press("1", "1")
         assert isinstance(hand.app.screen, ConflictPage)
         assert len(store.conflicts()) == 1
-        assert "This is the next one, still open." in hand.text()
+        assert "Not settled. Read this one" in hand.text()
         for _ in range(3):
             now += 0.9
             await hand.press("1")

@@ -172,8 +172,9 @@ async def test_a_registrar_reads_in_the_form_who_may_enter_it(store: Store, open
 
 
 async def test_a_registrar_reads_who_may_settle_what_others_typed_and_is_offered_no_answer(
-    store: Store, opened_app: At
+    store: Store, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("fieldkit.screens.widgets.pause.PAUSE", 0)
     store.enrol("http://127.0.0.1:9", "t" * 30, "registrar", 2, 16, 1, "first")
     record = village(store, "Noor VO")
     held = [

@@ -211,13 +211,18 @@ async def test_a_held_key_decides_one_pair_and_skipped_ones_stay(
     opened_app: At,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    now = 100.0
+    monkeypatch.setattr("fieldkit.screens.widgets.pause.PAUSE", 1)
+    monkeypatch.setattr("fieldkit.screens.widgets.pause.monotonic", lambda: now)
     async with opened_app() as hand:
-        await hand.app.navigator.open_pairs()
+        await hand.press("0", "<enter>", "<enter>", "n")  # typed before the pair was seen
+        assert "Not decided. Read this pair" in hand.text()
+        assert counts(store) == {DUPLICATE: 3}
         await hand.press("<right>", "<right>", "<right>")
         assert "Ghulam Bhat" in hand.text().splitlines()[0]
-        monkeypatch.setattr("fieldkit.screens.widgets.pause.PAUSE", 60)
+        now += 1
         await hand.press("nnnn")
-        assert "This is another pair." in hand.text()
+        assert "Not decided. Read this pair" in hand.text()
         assert [apart(store, *pair) for pair in pairs] == [True, False, False]
         assert counts(store) == {DUPLICATE: 2}
 

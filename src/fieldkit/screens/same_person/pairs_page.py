@@ -87,9 +87,12 @@ class PairsPage(PickerPage[None]):
 
     async def answer(self, _text: str) -> Answer:
         """Answer with both records of the pair, and what can be said of them."""
-        if self._pairs is None:
+        opens = self._pairs is None
+        if opens:
             await self._list_pairs()
         self._shown = one = await self._open_pair()
+        if opens:
+            self._pause.begin()  # a key typed before the first pair was seen decides nothing
         self._show_header()
         if one is None:
             return Answer(mark=None, above=(_NOBODY,))
@@ -242,7 +245,7 @@ class PairsPage(PickerPage[None]):
         """Say whether the pair can have been read; if not, say that it is another."""
         if self._pause.is_over():
             return True
-        self.say("This is another pair. Read it, then press the key again.")
+        self.say("Not decided. Read this pair, then press the key again.")
         return False
 
     async def _refuse(self) -> None:
@@ -345,6 +348,8 @@ class PairsPage(PickerPage[None]):
             self._show_header()
         else:
             self._show_pair()
+            await self.picker.settled()
+            self._pause.begin()  # reading it took its time
         await self.picker.settled()
         self.count_unsent()
         self.say(said, "Ctrl+Z takes it back.", done=True)

@@ -58,6 +58,7 @@ class ConflictPage(PickerPage[None]):
         place = ids.index(self._first) if self._first in ids else 0
         self._open = found[place] if found else None
         self._first = ids[(place + 1) % len(ids)] if found else None
+        self._pause.begin()  # a key typed before it was seen decides nothing
         if self._open is None:
             self.set_header("Settle")
             self.set_keys("Esc back")
@@ -123,7 +124,7 @@ class ConflictPage(PickerPage[None]):
                 keep = Keep.MINE if digit == "1" else Keep.THEIRS
                 await self.run_reporting(partial(self._keep, keep))
             else:
-                self.say("This is the next one, still open. Read it, then press the key again.")
+                self.say("Not settled. Read this one, then press the key again.")
         elif asked_field(self._open.conflict):
             await self.run_reporting(self._other)
 
