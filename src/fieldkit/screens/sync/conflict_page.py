@@ -65,7 +65,7 @@ class ConflictPage(PickerPage[None]):
             return
         left = f"{len(found)} to settle" if len(found) > 1 else ""
         chip = (Span(f"{SETTLE} {left}", "warn"),) if left else ""
-        self.set_header("Sync", "Settle", self._open.label, chips=[chip])
+        self.set_header("Settle", self._open.label, chips=[chip])
         another = "3 another value" if asked_field(self._open.conflict) else ""
         answers = ("1 keep the first", "2 the second", another)
         skip = f"{RIGHT} next" if len(found) > 1 else ""
