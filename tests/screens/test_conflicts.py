@@ -160,6 +160,20 @@ async def test_a_key_that_is_doubled_or_held_decides_one_conflict(
     assert store.conflicts() == []
 
 
+async def test_long_values_are_whole_beside_the_inbox_and_differ_on_their_line(
+    store: Store, other: Store, person: str, opened_app: At
+) -> None:
+    begins = "Came to the camp at Wathoora with his brother; the papers are at the CSC of Chadoora"
+    _differ(store, other, person, "remarks", begins, f"{begins}, and he asks for one more loan")
+    async with opened_app(80, 24) as hand:
+        await hand.press("0", "<enter>")
+        assert "…Chadoora, and he asks" in hand.text()
+    async with opened_app(120, 40) as hand:
+        await hand.press("0", "<enter>")
+        beside = " ".join(line.partition("│")[2].rstrip("│ ") for line in hand.text().splitlines())
+        assert "and he asks for one more loan" in " ".join(beside.split())
+
+
 async def test_enter_pressed_twice_decides_nothing(store: Store, two: str, opened_app: At) -> None:
     async with opened_app() as hand:
         await hand.press("8", "<enter>", "<enter>", "<enter>", "<enter>")
