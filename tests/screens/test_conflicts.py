@@ -128,7 +128,7 @@ async def test_conflicts_are_settled_one_after_the_other_by_a_key_each(
         assert "on the server" in text
         assert "│ Asha  " in text
         assert "│ Reyaz  " in text
-        keys = "1 keep the first  2 the second  3 another value  Esc later"
+        keys = "1 keep the first  2 the second  3 another value  → next  Esc later"
         assert keys in text.splitlines()[-1]
         first = "Mobile" if "94190 11433" in text else "Trade"
         await hand.press("1")
@@ -161,10 +161,14 @@ async def test_a_key_that_is_doubled_or_held_decides_one_conflict(
     monkeypatch.setattr(pause, "PAUSE", 1)
     monkeypatch.setattr(pause, "monotonic", lambda: now)
     async with _settling(opened_app) as hand:
+        await hand.press("1")  # as if typed before it was on the screen
+        assert len(store.conflicts()) == 2
+        assert "Not settled. Read this one" in hand.text()
+        now += 1
         await hand.press("1", "1")
         assert isinstance(hand.app.screen, ConflictPage)
         assert len(store.conflicts()) == 1
-        assert "This is the next one, still open." in hand.text()
+        assert "Not settled. Read this one" in hand.text()
         for _ in range(3):
             now += 0.9
             await hand.press("1")
@@ -173,6 +177,20 @@ async def test_a_key_that_is_doubled_or_held_decides_one_conflict(
         await hand.press("1")
         assert isinstance(hand.app.screen, SyncPage)
     assert store.conflicts() == []
+
+
+async def test_long_values_are_whole_beside_the_inbox_and_differ_on_their_line(
+    store: Store, other: Store, person: str, opened_app: At
+) -> None:
+    begins = "Came to the camp at Wathoora with his brother; the papers are at the CSC of Chadoora"
+    _differ(store, other, person, "remarks", begins, f"{begins}, and he asks for one more loan")
+    async with opened_app(80, 24) as hand:
+        await hand.press("0", "<enter>")
+        assert "…Chadoora, and he asks" in hand.text()
+    async with opened_app(120, 40) as hand:
+        await hand.press("0", "<enter>")
+        beside = " ".join(line.partition("│")[2].rstrip("│ ") for line in hand.text().splitlines())
+        assert "and he asks for one more loan" in " ".join(beside.split())
 
 
 async def test_enter_pressed_twice_decides_nothing(store: Store, two: str, opened_app: At) -> None:

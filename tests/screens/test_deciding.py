@@ -37,7 +37,7 @@ async def test_a_record_is_sent_back_corrected_in_the_form_and_accepted(
     number = block["ghulam"]
     async with opened_app(width=80) as hand:
         await hand.press("9419011432", "<enter>", "<ctrl+p>", "send it back", "<enter>")
-        assert "Whoever entered the record reads it." in hand.text()
+        assert "The person who entered the record reads it." in hand.text()
         await hand.press(REASON, "<enter>")
         assert "Sent back: Ghulam" in hand.text()
         assert f"Sent back  {REASON}" in hand.text()  # the banner on its page
@@ -164,15 +164,16 @@ async def test_review_decides_on_one_record_and_takes_it_back_by_one_key(
         assert len(decisions.find(store)) == 2
 
 
-async def test_what_a_role_may_not_decide_is_said_before_anything_is_saved(
+async def test_what_a_role_may_not_decide_is_not_offered_and_who_may_is_said(
     opened_app: At, store: Store, block: dict[str, str]
 ) -> None:
     store.enrol("http://127.0.0.1:9", "token", "registrar", 2, 16)
     last = store.outbox.log_position()
     async with opened_app(width=120) as hand:
-        await hand.press("/", "list artisans", "<enter>", "v", "stage 1 approve", "<enter>")
-        await hand.press("<enter>")
-        assert "cannot change" in hand.text()
+        await hand.press("/", "list artisans", "<enter>", "v")
         assert "Only an operator or a supervisor may enter this" in hand.text()
-        await hand.press("<enter>")
+        assert "Only a supervisor may send this back or accept it" in hand.text()
+        assert ": approve" not in hand.text()
+        assert "Send back" not in hand.text()
+        await hand.press("stage 1 approve", "<enter>", "<enter>")
         assert store.outbox.log_position() == last

@@ -140,7 +140,7 @@ def test_two_reasons_at_once_are_for_a_supervisor_to_settle(laptop: Laptop) -> N
     second.send_back(saved.id, "No mobile", "Nusrat")
     synced(first, second, first, author)
     notes = [
-        [one.note for one in open_conflicts(store, saved.id)] for store in (author, first, second)
+        [one.denied for one in open_conflicts(store, saved.id)] for store in (author, first, second)
     ]
     assert notes[1:] == [[""], [""]]
     (note,) = notes[0]

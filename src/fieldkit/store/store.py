@@ -420,7 +420,7 @@ class Store:
         return found
 
     def send_back(self, number: str, reason: str, operator: str) -> Saved:
-        """Send a record back to whoever entered it, for them to correct it.
+        """Send a record back to the person who entered it, for them to correct it.
 
         Raises:
             StoreError: there is no reason, it is not here, or this laptop's role may not.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fieldkit.store import Store
 
 Done = Callable[[str], Awaitable[object]]
-"""Is told what was done."""
+"""Called with what was done."""
 
 
 class PreviewPage(PickerPage[None]):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fieldkit.reconcile.acts import Act
 
 Done = Callable[[str], Awaitable[object]]
-"""Is told what was done."""
+"""Called with what was done."""
 
 
 class PreviewPage(PickerPage[None]):

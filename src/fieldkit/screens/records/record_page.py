@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 
 from fieldkit.screens.base.navigator import MenuEntry, PersonAnswers
 from fieldkit.screens.base.page import say_on_screen
@@ -49,6 +50,8 @@ _WORDS = {
 
 class RecordPage(UndoingPage):
     """One record and what belongs to it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]
 
     def __init__(self, record_id: str) -> None:
         super().__init__()
@@ -191,7 +194,7 @@ class RecordPage(UndoingPage):
                 "accept it as it is now",
                 partial(accept, self, number, label, self._shown_again),
             )
-        if found.sent_back:
+        if found.sent_back and found.corrects:
             yield (
                 "",
                 "say that it is corrected",
@@ -230,11 +233,10 @@ class RecordPage(UndoingPage):
         }
         if self.record_id in found.settle:
             own["w"] = partial(self.navigator.open_conflicts, record_id=self.record_id)
-        if found.deleted:
-            own["z"] = self._restore
-        else:
+        if found.deletes:
+            own["z" if found.deleted else "d"] = self._restore if found.deleted else self._delete
+        if not found.deleted:
             own["e"] = partial(self.navigator.open_form, row.kind, record_id=row.id)
-            own["d"] = self._delete
             if found.person:
                 own["y"] = partial(self._compare, row)
             own["p"] = partial(self.navigator.open_print, row.kind, row.id)
@@ -246,8 +248,25 @@ class RecordPage(UndoingPage):
     def _keys(self, found: PageData) -> Sequence[Key]:
         settle = self.record_id in found.settle
         if found.deleted:
-            return keys("w settle" if settle else "", "z restore", "h history", "Esc back")
-        return footer(found.row.kind, settle=settle, person=found.person)
+            restores = "z restore" if found.deletes else ""
+            return keys("w settle" if settle else "", restores, "h history", "Esc back")
+        return footer(
+            found.row.kind,
+            settle=settle,
+            person=found.person,
+            deletes=found.deletes,
+            removes=bool(self.picker.marked and self.picker.marked.remove),
+        )
+
+    def on_picker_marked(self) -> None:
+        """Show the keys that work on the marked line."""
+        if self._found is not None:
+            self.set_keys(*self._keys(self._found))
+
+    async def action_new(self) -> None:
+        """Begin a new record of the same kind."""
+        if self._found is not None:
+            await self.run_reporting(partial(self.navigator.open_new, self._found.row.kind))
 
     async def _take(self, one: PageAction, row: Row) -> None:
         await self.navigator.open_action(one.kind.kind(), one.field, row.id, row.label)
@@ -300,7 +319,14 @@ class RecordPage(UndoingPage):
         await self.app.push_screen(HistoryPage(row.kind, row.id, row.label))
 
 
-def footer(kind: str, *, settle: bool, person: bool = False) -> list[Key]:
+def footer(
+    kind: str,
+    *,
+    settle: bool,
+    person: bool = False,
+    deletes: bool = True,
+    removes: bool = False,
+) -> list[Key]:
     """Return the keys of a page; the menu offers the actions for which no key is left."""
     from fieldkit.records.declaration.roles import actions_of, days_of
 
@@ -312,7 +338,8 @@ def footer(kind: str, *, settle: bool, person: bool = False) -> list[Key]:
         *((rare("y same person?"),) if person else ()),
         rare("p print"),
         rare("g details"),
-        rare("d delete"),
-        rare("Delete remove the line"),
+        *((rare("d delete"),) if deletes else ()),
+        rare("Ctrl+N new"),
+        *((rare("Delete remove the line"),) if removes else ()),
         *keys("Esc back"),
     ]

@@ -2,7 +2,7 @@
 
 `v` decides on a record that waits for that, without opening it.
 
-Whoever comes back from there finds the list as it is then, with the mark on the next matter.
+Back from there, the list is as it is then, with the mark on the next item.
 """
 
 from __future__ import annotations

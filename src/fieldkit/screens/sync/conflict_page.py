@@ -17,7 +17,7 @@ from fieldkit.review.conflicts import Open, asked_field, district_of, open_confl
 from fieldkit.screens.base.last_save import LastSave
 from fieldkit.screens.base.page import PickerPage, say_on_screen
 from fieldkit.screens.find.search import search
-from fieldkit.screens.look.glyphs import CORRECT, SETTLE
+from fieldkit.screens.look.glyphs import CORRECT, RIGHT, SETTLE
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span, apart, cut, words_of, wrapped
 from fieldkit.screens.lookup.undoing import UndoingPage
@@ -64,23 +64,26 @@ class ConflictPage(UndoingPage):
         place = ids.index(self._first) if self._first in ids else 0
         self._open = found[place] if found else None
         self._first = ids[(place + 1) % len(ids)] if found else None
+        self._pause.begin()  # a key typed before it was seen decides nothing
         if self._open is None:
             self.set_header("Settle")
             self.set_keys("Esc back")
             return
         left = f"{len(found)} to settle" if len(found) > 1 else ""
         chip = (Span(f"{SETTLE} {left}", "warn"),) if left else ""
-        self.set_header("Sync", "Settle", self._open.label, chips=[chip])
+        self.set_header("Settle", self._open.label, chips=[chip])
         another = "3 another value" if asked_field(self._open.conflict) else ""
-        self.set_keys("1 keep the first", "2 the second", another, "Esc later")
+        answers = ("1 keep the first", "2 the second", another)
+        skip = f"{RIGHT} next" if len(found) > 1 else ""
+        self.set_keys(*(() if self._open.denied else answers), skip, "Esc later")
 
     def _above(self, one: Open, width: int, height: int) -> tuple[Cell, ...]:
         """Return the field, the value before, and both values side by side."""
-        warning = (Span(f"{CORRECT} ", "warn"), Span(one.note, "warn"))
+        warning = (Span(f"{CORRECT} ", "warn"), Span(one.denied, "warn"))
         was = (Span("   before  ", "dim"), Span(one.was)) if one.was else ()
         head = [
             apart((Span(one.about, "dim"),), (Span(one.conflict.record_id, "dim"),), width),
-            *(wrapped(warning, width, 4) if one.note else ()),
+            *(wrapped(warning, width, 4) if one.denied else ()),
             *wrapped((Span(one.field, "strong"), *was), width, 2),
         ]
         airy = (*head, "", *side_by_side(one.mine, one.theirs, width), "")
@@ -91,6 +94,8 @@ class ConflictPage(UndoingPage):
     def _rows(self, one: Open) -> list[Choice]:
         from fieldkit.store import Keep
 
+        if one.denied:
+            return []
         sides = (("1", Keep.MINE, one.mine), ("2", Keep.THEIRS, one.theirs))
         rows = [
             Choice(((Span(number, "key"),), side.keep), partial(self._keep, keep), key=number)
@@ -107,22 +112,33 @@ class ConflictPage(UndoingPage):
             self.picker.reload_if_idle()
 
     async def on_key(self, event: events.Key) -> None:
-        """Handle the keys of the three answers."""
+        """Handle the keys of the three answers, and the one that shows the next conflict."""
         await self.picker.settled()
         digit = event.character or ""
+        if event.key == "right" and self._open is not None:
+            event.stop()
+            self._skip()
         if self._open is None or digit not in {"1", "2", "3"}:
             return
         from fieldkit.store import Keep
 
         event.stop()
-        if digit != "3":
+        if self._open.denied:
+            self.say(self._open.denied, error=True)
+        elif digit != "3":
             if self._pause.is_over():
                 keep = Keep.MINE if digit == "1" else Keep.THEIRS
                 await self.run_reporting(partial(self._keep, keep))
             else:
-                self.say("This is the next one, still open. Read it, then press the key again.")
+                self.say("Not settled. Read this one, then press the key again.")
         elif asked_field(self._open.conflict):
             await self.run_reporting(self._other)
+
+    def _skip(self) -> None:
+        """Leave this one for later and show the next."""
+        self._open = None
+        self.say("")
+        self.picker.start_over("")
 
     async def _other(self) -> None:
         if self._open is not None:

@@ -245,16 +245,20 @@ class SyncPage(UndoingPage):
         if self.app.scheduler.running and self.app.scheduler.asked:
             self.set_keys("Esc stop, nothing is lost")
             return
-        rows, enrolled = self.picker.answer.rows, bool(self._found and self._found.server)
+        marked, enrolled = self.picker.marked, bool(self._found and self._found.server)
         words = [group.enter for group in counts]
         self.set_keys(
             "F5 sync now" if enrolled else "Enter enrol",
             f"Enter {words[0] if len(words) == 1 else 'open'}" if words and enrolled else "",
-            rare("Delete discard") if any(row.remove for row in rows) else "",
+            rare("Delete discard") if marked is not None and marked.remove else "",
             rare("r receipt to a file") if enrolled else "",
             rare("/ menu"),
             "Esc back",
         )
+
+    def on_picker_marked(self) -> None:
+        """Show the keys that work on the marked row."""
+        self._show_keys()
 
     # --- the sync ---
 

@@ -16,6 +16,12 @@ from typing import TypeAlias
 from fieldkit.settings import make_file_private
 
 FILE = "entry.json"
+GOES_ON = {True: "Full fields go on by themselves", False: "Full fields wait for Enter"}
+NEEDED_ONLY = {
+    False: "Enter goes to every empty field",
+    True: "Enter goes to only what is needed now",
+}
+"""What the menu calls the choices."""
 Texts: TypeAlias = Mapping[str, str]
 
 
