@@ -87,7 +87,12 @@ def _() -> list[Patch]:
     return [patch.object(record_state, "merge", merged)]
 
 
-@mutant(RULE, "do not list what is merged into another record", PROFILE)
+@mutant(
+    RULE,
+    "do not list what is merged into another record",
+    PROFILE,
+    tests="tests/store/test_sent_back.py",
+)
 def _() -> list[Patch]:
     usual = listed.sent_back
 
