@@ -80,7 +80,7 @@ class FetchingPage(AskingPage):
 
     def fetch_again(self) -> None:
         """Ask for the list once more; what was said stays, and no act waits for it."""
-        fetching = partial(self.run_reporting, self._fetch_again)
+        fetching = self.run_reporting(self._fetch_again)
         self.run_worker(fetching, group="fetch", exclusive=True)
 
     async def _fetch_again(self) -> None:

@@ -43,6 +43,8 @@ class ConflictPage(UndoingPage):
         self._open: Open | None = None
         self._done = ""
         """How the last one ended."""
+        self._undo = ""
+        """How that is undone, if it can be."""
         self._pause = Pause()
 
     async def answer(self, _text: str) -> Answer:
@@ -163,6 +165,7 @@ class ConflictPage(UndoingPage):
         one, operator = self._open, self.app.operator
         if one is None:
             return ""
+        self._undo = ""
         try:
             done = await self.ask(lambda store: _settle(store, one, keep, operator))
         except Refused as refused:
@@ -173,6 +176,7 @@ class ConflictPage(UndoingPage):
             self._done = f"Settled: {one.label}, {one.field.lower()}."
             if done:
                 self.app.saves.note(done)
+                self._undo = "Ctrl+Z undoes it."
         return ""
 
     async def _go_on(self) -> None:
@@ -184,9 +188,11 @@ class ConflictPage(UndoingPage):
         if self._open is None:
             self.dismiss(None)
             here = " here" if self._record_id else ""
-            say_on_screen(self.app, f"{self._done} Nothing is left to settle{here}.")
+            say_on_screen(
+                self.app, f"{self._done} Nothing is left to settle{here}. {self._undo}".strip()
+            )
         else:
-            self.say(f"{self._done} The next one:")
+            self.say(f"{self._done} The next one:", self._undo)
             self._pause.begin()
 
 
