@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 from tests.postgres import Postgres
 from tests.reports.coverage import BASE, LINES, Fields, Line, document
+from tests.servers import local_server
 
 from fieldkit.cli import run
 from fieldkit.records import kinds, rules_of
 from fieldkit.reports import due_work, reports
 from fieldkit.server.database.migrate import migrate
-from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.local import code
 from fieldkit.store import Store
 
 Cells = Mapping[tuple[str, str], object]
