@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.servers import local_server
+from tests.forked import local_server
 
 from fieldkit.cli import run
 from fieldkit.store import Store

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.commands.conftest import Cli
-from tests.servers import local_server
+from tests.forked import local_server
 
 from fieldkit.sample.roster import HEADINGS, messy_roster, write_roster
 from fieldkit.server.operation.local import code

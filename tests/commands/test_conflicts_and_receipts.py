@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.commands.conftest import Cli
-from tests.servers import local_server
+from tests.forked import local_server
 
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.finding import Finding

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.commands.conftest import NO_VERDICTS, Cli
-from tests.servers import local_server
+from tests.forked import local_server
 
 from fieldkit.commands import server as server_commands
 from fieldkit.protocol.change import Change, Op, first_head

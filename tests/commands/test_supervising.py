@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import update
 from tests.commands.conftest import Cli
-from tests.servers import local_server
+from tests.forked import local_server
 
 from fieldkit import __version__
 from fieldkit.protocol.supervision import DeviceItem, DevicesAnswer

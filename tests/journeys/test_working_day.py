@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.commands.conftest import Cli, caller
-from tests.servers import local_server
+from tests.forked import local_server
 
 from fieldkit.sample import write_roster
 from fieldkit.server.operation.local import code

@@ -11,9 +11,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from tests.forked import local_server
 from tests.postgres import Postgres
 from tests.reports.coverage import BASE, LINES, Fields, Line, document
-from tests.servers import local_server
 
 from fieldkit.cli import run
 from fieldkit.records import kinds, rules_of

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks.keystrokes import hand as keystrokes
-from tests.servers import local_server
+from tests.forked import local_server
 
 from fieldkit.app import FieldkitApp
 from fieldkit.protocol.finding import Verdict

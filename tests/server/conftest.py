@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection
 from starlette.types import ASGIApp
-from tests.servers import local_server
+from tests.forked import local_server
 
 from fieldkit.protocol.change import Change, Json, Op, first_head
 from fieldkit.protocol.identity import new_origin

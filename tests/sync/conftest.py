@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from tests.servers import local_server
+from tests.forked import local_server
 
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code

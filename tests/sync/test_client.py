@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from filelock import FileLock
-from tests.servers import local_server
+from tests.forked import local_server
 
 from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.finding import Verdict

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.servers import local_server
+from tests.forked import local_server
 
 from fieldkit.protocol.change import Op
 from fieldkit.records import Value

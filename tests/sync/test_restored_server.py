@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from tests.servers import local_server
+from tests.forked import local_server
 
 from fieldkit.protocol.scope import WHOLE_UT
 from fieldkit.records.community.village_organisation import VillageOrganisation

@@ -10,7 +10,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from tests.servers import local_server
+from tests.forked import local_server
 from tests.sync.scripted import Scripted, accept, refuse_with
 
 from fieldkit.protocol.change import first_head
