@@ -1,4 +1,4 @@
-"""Servers and commands for tests, each a process of its own that has the modules loaded.
+"""Servers, commands and calls for tests, each in a process that has the modules loaded.
 
 Loading them anew takes several times as long as all else that most of these processes do. They are
 copies of one process that did it once.
@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from multiprocessing.connection import Connection
@@ -28,6 +28,7 @@ _LOADED = [
     "fieldkit.server.database.migrate",
     *(f"fieldkit.commands.{name}" for name in ("importing", "records", "laptop", "server")),
     *("fieldkit.cli", "fieldkit.arguments", "fieldkit.sample", "fieldkit.sync.client"),
+    *("fieldkit.files.tables.open", "openpyxl.styles.numbers", "openpyxl.utils.datetime", "xlrd"),
 ]
 _PATIENCE = 120
 """Seconds that a command may take."""
@@ -69,9 +70,14 @@ def local_server(database: str | Path, log: Path | None = None) -> Iterator[str]
 
 def command(home: Path, *arguments: str) -> CompletedProcess[str]:
     """Run a command on a home; its output is read once it has ended."""
+    return called(_run, home, arguments)
+
+
+def called(function: Callable[..., None], *arguments: object) -> CompletedProcess[str]:
+    """Call a function of a module in a process; its output is read once it has ended."""
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
-        process = _copies().Process(target=_run, args=(home, arguments, out, err))
+        process = _copies().Process(target=_call, args=(out, err, function, arguments))
         process.start()
         process.join(_PATIENCE)
         if process.exitcode is None:
@@ -90,11 +96,17 @@ def _serve(url: str, log: Path | None, there: Connection, tell: Connection) -> N
     run(url, port=0, ready=tell.send, watch_input=True)
 
 
-def _run(home: Path, arguments: tuple[str, ...], out: Path, err: Path) -> None:
-    from fieldkit.cli import main
-
+def _call(
+    out: Path, err: Path, function: Callable[..., None], arguments: tuple[object, ...]
+) -> None:
     _redirect(1, out)
     _redirect(2, err)
+    function(*arguments)
+
+
+def _run(home: Path, arguments: tuple[str, ...]) -> None:
+    from fieldkit.cli import main
+
     os.environ["FIELDKIT_HOME"] = str(home)
     main(arguments)
 
