@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import update
 from tests.commands.conftest import Cli
+from tests.forked import local_server
 
 from fieldkit import __version__
 from fieldkit.protocol.supervision import DeviceItem, DevicesAnswer
@@ -20,7 +21,7 @@ from fieldkit.review import devices, late
 from fieldkit.server.database.connection import connect, writing
 from fieldkit.server.database.tables import DEVICE
 from fieldkit.server.devices.scopes import change_scope, close_scopes
-from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import enrol, sync
 
