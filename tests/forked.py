@@ -82,9 +82,9 @@ def called(function: Callable[..., None], *arguments: object) -> CompletedProces
         process.join(_PATIENCE)
         if process.exitcode is None:
             process.kill()
-            raise TimeoutError(arguments)
+            raise TimeoutError(function.__name__)
         said = [path.read_text(encoding="utf-8") for path in (out, err)]
-        return CompletedProcess(arguments, process.exitcode, *said)
+        return CompletedProcess(function.__name__, process.exitcode, *said)
 
 
 def _serve(url: str, log: Path | None, there: Connection, tell: Connection) -> None:

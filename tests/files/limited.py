@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from fieldkit.files.tables.open import open_records
-from fieldkit.files.tables.table import Unreadable
+from fieldkit.files.tables.table import Table, Unreadable
 
 
 def read_limited(path: Path, most: int, seconds: int) -> None:
@@ -22,6 +22,7 @@ def read_limited(path: Path, most: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     try:
         with open_records(path) as file:
+            assert isinstance(file, Table)
             rows = sum(1 for _ in file.rows)
     except Unreadable as problem:
         sys.stdout.write(f"refused {problem}\n")
