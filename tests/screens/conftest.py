@@ -27,7 +27,7 @@ from fieldkit.screens.look.glyphs import CURSOR
 from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.server.operation.local import code
 from fieldkit.store import Answered, Edit, Store
-from fieldkit.sync.client import enrol
+from fieldkit.sync.client import enrol, sync
 
 
 @pytest.fixture
@@ -137,6 +137,25 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     opened.init("Reyaz", 2, 16)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def at_leisure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take what comes up as read at once."""
+    monkeypatch.setattr("fieldkit.screens.widgets.pause.PAUSE", 0)
+
+
+@pytest.fixture
+def person(store: Store, other: Store, office: Office) -> str:
+    """An artisan that both laptops know, in a district of the test's own."""
+    district = next(office.unused)
+    for laptop in (store, other):
+        office.enrol(laptop, district)
+        assert sync(laptop).ok
+    made = artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", "9419011432")
+    assert sync(store).ok
+    assert sync(other).ok
+    return made
 
 
 class Hand(keystrokes.Hand):
