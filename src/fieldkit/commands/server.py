@@ -106,6 +106,17 @@ def revoke(args: Namespace) -> int:
     return DONE
 
 
+def recover(args: Namespace) -> int:
+    """Print a one-time code that unlocks a device, and nothing else."""
+    with _writing(args.database) as connection:
+        from fieldkit.server.devices.recovery import RECOVERY_MINUTES, make_recovery_code
+
+        minutes = args.minutes or RECOVERY_MINUTES
+        made = make_recovery_code(connection, args.device, int(time.time()), minutes)
+    say(made)
+    return DONE
+
+
 def scope(args: Namespace) -> int:
     """Change what a device may see and write."""
     with _writing(args.database) as connection:

@@ -125,6 +125,18 @@ def code(args: Namespace) -> int:
     return result
 
 
+def recover(args: Namespace) -> int:
+    """Print a one-time code that unlocks a device."""
+    result, made = _done(lambda store: supervision.recovery_code(store, args.device))
+    if made is not None:
+        say(made.code)
+        print_error(
+            f"For device {args.device}, until {Moment().show(made.expires_at)}. It works once and "
+            "is shown only now. On the locked laptop: `fieldkit unlock --recover CODE`."
+        )
+    return result
+
+
 def late(args: Namespace) -> int:
     """List the late changes of the area; offline, as they were last listed."""
     with open_store() as store:

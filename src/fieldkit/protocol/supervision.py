@@ -124,8 +124,17 @@ class CodeRequest(Message):
     """How long it is valid; None: as long as the server likes."""
 
 
+class RecoveryCodeRequest(Message):
+    """Asks for a one-time code by which a locked device gets its data back."""
+
+    v: Literal[1] = 1
+    device: DeviceNumber
+    minutes: Annotated[int, Field(ge=1, le=LONGEST_CODE)] | None = None
+    """How long it is valid; None: as long as the server likes."""
+
+
 class CodeAnswer(Message):
-    """A code, which the server tells this once."""
+    """A code, which the server tells this once, and the role and area of its device."""
 
     v: Literal[1] = 1
     now: Seq

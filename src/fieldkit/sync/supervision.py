@@ -25,6 +25,7 @@ from fieldkit.protocol.supervision import (
     LateRequest,
     ReadersAnswer,
     ReadersRequest,
+    RecoveryCodeRequest,
     RevokeRequest,
 )
 from fieldkit.store import Store
@@ -96,6 +97,16 @@ def device_code(store: Store, device: int, *, transport: Transport | None = None
         NotDone: no connection, or the server refused.
     """
     return _ask(store, transport, "code", CodeRequest(device=device), CodeAnswer)
+
+
+def recovery_code(store: Store, device: int, *, transport: Transport | None = None) -> CodeAnswer:
+    """Ask for a one-time code that unlocks a device; it is kept nowhere.
+
+    Raises:
+        NotDone: no connection, or the server refused.
+    """
+    request = RecoveryCodeRequest(device=device)
+    return _ask(store, transport, "recovery-code", request, CodeAnswer)
 
 
 def new_code(

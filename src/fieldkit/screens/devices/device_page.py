@@ -43,14 +43,19 @@ class DevicePage(AskingPage):
         self.set_header("Devices", one.name, chips=[(Span(f"device {one.item.id}", "dim"),)])
         remarks: list[Cell] = [(Span(remark, "warn"),) for remark in one.remarks]
         acts = self._acts(one)
-        if not acts:
-            remarks.append((Span("It was revoked: nothing more can be done about it.", "dim"),))
+        if one.item.revoked_at is not None:
+            remarks.append((Span("It was revoked: it cannot sync any more.", "dim"),))
         return Answer(acts, above=("", *_facts(one, self.space[0]), *remarks, ""))
 
     def _acts(self, one: Listed) -> list[Choice]:
         """Return what may be done about the device."""
+        recovery = Choice(
+            ("Recovery code", (Span("opens it again if its passphrase was forgotten", "dim"),)),
+            partial(self._recovery, one),
+            key="recovery",
+        )
         if one.item.revoked_at is not None:
-            return []
+            return [recovery]
         code = Choice(
             ("New code", (Span("its user enrols again with it: same role, same area", "dim"),)),
             partial(self._code, one),
@@ -60,6 +65,7 @@ class DevicePage(AskingPage):
             return [code]
         return [
             code,
+            recovery,
             Choice(
                 ("Change its area", (Span("from its next sync it has the new one", "dim"),)),
                 self._area,
@@ -81,6 +87,17 @@ class DevicePage(AskingPage):
 
     async def _show_code(self, made: CodeAnswer) -> None:
         await self.app.push_screen(CodePage(made))
+
+    async def _recovery(self, one: Listed) -> None:
+        from fieldkit.sync.supervision import recovery_code
+
+        question = f"Make a code that opens {one.name} without the passphrase?"
+        if self.confirmed(f"recovery {self._number}", question, _AGAIN):
+            act = partial(recovery_code, device=self._number)
+            self.begin(act, self._show_recovery, "Asking for a code ...")
+
+    async def _show_recovery(self, made: CodeAnswer) -> None:
+        await self.app.push_screen(CodePage(made, "fieldkit unlock --recover CODE"))
 
     async def _area(self) -> None:
         areas = await self.read(area_choices, "areas")

@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fieldkit.plain_text import shown
+from fieldkit.protocol.keys import RecoverAnswer, RecoverRequest
 from fieldkit.protocol.messages import (
     EnrolAnswer,
     EnrolRequest,
@@ -47,6 +48,7 @@ from fieldkit.server.devices.authentication import (
     rotate_token,
 )
 from fieldkit.server.devices.enrolment import enrol, is_code
+from fieldkit.server.devices.recovery import is_recovery_code, recover
 from fieldkit.server.feed.history import history
 from fieldkit.server.feed.receipt import receipt
 from fieldkit.server.http.caller import Caller, Network
@@ -74,6 +76,7 @@ _ACTS = {**own.ROUTES, **supervision.ROUTES}
 _ROUTES = {
     "/v1/sync": "sync",
     "/v1/enrol": "enrol",
+    "/v1/recover": "recover",
     "/v1/receipt": "receipt",
     "/v1/history": "history",
     "/healthz": "healthz",
@@ -137,7 +140,7 @@ class _Call:
 
     @property
     def sender(self) -> AuthenticatedDevice:
-        """The device that sent the request; every route but ``enrol`` has one."""
+        """The device that sent the request; every route but ``enrol`` and ``recover`` has one."""
         assert self.authenticated is not None
         return self.authenticated
 
@@ -201,6 +204,10 @@ def _add_message_routes(app: FastAPI, service: _Service) -> None:
     @app.post("/v1/enrol")
     async def enrol_route(request: Request) -> Response:
         return await _answer_stranger(service, request, EnrolRequest, _enrol)
+
+    @app.post("/v1/recover")
+    async def recover_route(request: Request) -> Response:
+        return await _answer_stranger(service, request, RecoverRequest, _recover)
 
     for name, act in _ACTS.items():
         app.add_api_route(f"/v1/{name}", _route_of(service, act), methods=["POST"])
@@ -323,6 +330,16 @@ def _enrol(service: _Service, call: _Call, message: EnrolRequest) -> EnrolAnswer
         raise refuse_wrong_code(service.engine, call.caller.address, now)
     with writing(service.engine) as connection:
         return enrol(connection, message, authorization, now)
+
+
+def _recover(service: _Service, call: _Call, message: RecoverRequest) -> RecoverAnswer:
+    now = service.now()
+    with service.engine.connect() as connection:
+        known = is_recovery_code(connection, message.code)
+    if not known:
+        raise refuse_wrong_code(service.engine, call.caller.address, now)
+    with writing(service.engine) as connection:
+        return recover(connection, message, now)
 
 
 async def _no_route(_request: Request, error: Exception) -> Response:

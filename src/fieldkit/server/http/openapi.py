@@ -8,6 +8,7 @@ from typing import TypeAlias
 from pydantic.json_schema import models_json_schema
 
 from fieldkit import __version__
+from fieldkit.protocol.keys import RecoverAnswer, RecoverRequest
 from fieldkit.protocol.messages import (
     EnrolAnswer,
     EnrolRequest,
@@ -30,6 +31,7 @@ _ROUTES: tuple[tuple[str, str, type[Message], type[Message]], ...] = (
     ("receipt", "Ask what the server holds of logs.", ReceiptRequest, ReceiptAnswer),
     ("history", "Ask what was done to a record.", HistoryRequest, HistoryAnswer),
     ("enrol", "Exchange a one-time code for a token.", EnrolRequest, EnrolAnswer),
+    ("recover", "Ask for the data key of a locked laptop.", RecoverRequest, RecoverAnswer),
     *(
         (name, act.summary, act.request, act.answer)
         for name, act in {**own.ROUTES, **supervision.ROUTES}.items()
@@ -50,6 +52,8 @@ _REFUSALS = {
     429: "This code is not known, and too many wrong ones came from this address.",
     503: "The server cannot take this now; Retry-After says when.",
 }
+_FOR_STRANGERS = ("enrol", "recover")
+"""The routes that need no token."""
 _PACKED = {
     "type": "object",
     "description": "The same as columns, as fieldkit/protocol/wire/packed_messages.py describes.",
@@ -110,7 +114,7 @@ def _message_route(
         }
         | {str(status): _refusal(why) for status, why in _REFUSALS.items()},
     }
-    return route if name == "enrol" else route | {"security": [{"token": []}]}
+    return route if name in _FOR_STRANGERS else route | {"security": [{"token": []}]}
 
 
 def _probe(name: str, summary: str) -> Object:

@@ -13,12 +13,14 @@ from fieldkit.protocol.supervision import (
     DeviceItem,
     DevicesAnswer,
     DevicesRequest,
+    RecoveryCodeRequest,
     RevokeRequest,
 )
 from fieldkit.server.database.connection import reading, writing
 from fieldkit.server.devices.authentication import WrongInput, confirm_device, device_of
 from fieldkit.server.devices.enrolment import CODE_MINUTES, make_code, revoke
 from fieldkit.server.devices.listing import Enrolment, list_devices, silent_days
+from fieldkit.server.devices.recovery import RECOVERY_MINUTES, make_recovery_code
 from fieldkit.server.devices.scopes import change_scope, checked_district
 from fieldkit.server.scope import Device
 from fieldkit.server.supervision.authority import (
@@ -117,6 +119,30 @@ def give_code(engine: Engine, sender: Device, request: CodeRequest, now: int) ->
         role=role,
         district=district,
         block=block,
+        expires_at=now + 60 * minutes,
+    )
+
+
+def give_recovery_code(
+    engine: Engine, sender: Device, request: RecoveryCodeRequest, now: int
+) -> CodeAnswer:
+    """Make a one-time code by which a device, revoked or not, gets its data key back.
+
+    Raises:
+        Refusal: the sender may not act on that device.
+    """
+    minutes = request.minutes or RECOVERY_MINUTES
+    with logged("recovery-code", sender, request.device), writing(engine) as connection:
+        confirm_device(connection, sender)
+        device_overseen(connection, sender, request.device)
+        code = make_recovery_code(connection, request.device, now, minutes)
+        scope = device_of(connection, request.device).scope
+    return CodeAnswer(
+        now=now,
+        code=code,
+        role=scope.role,
+        district=scope.district,
+        block=scope.block,
         expires_at=now + 60 * minutes,
     )
 

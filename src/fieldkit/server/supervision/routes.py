@@ -17,6 +17,7 @@ from fieldkit.protocol.supervision import (
     LateRequest,
     ReadersAnswer,
     ReadersRequest,
+    RecoveryCodeRequest,
     RevokeRequest,
 )
 from fieldkit.server.acts import Act, act
@@ -27,6 +28,12 @@ ROUTES: Mapping[str, Act] = {
     "revoke": act(RevokeRequest, DeviceAnswer, "End a device's access.", devices.end_access),
     "area": act(AreaRequest, DeviceAnswer, "Give a device another area.", devices.give_area),
     "code": act(CodeRequest, CodeAnswer, "Make a one-time code.", devices.give_code),
+    "recovery-code": act(
+        RecoveryCodeRequest,
+        CodeAnswer,
+        "Make a code that unlocks a device.",
+        devices.give_recovery_code,
+    ),
     "late": act(LateRequest, LateAnswer, "List the area's late changes.", late.late_changes),
     "decide-late": act(
         DecideLateRequest,
