@@ -131,15 +131,15 @@ def read_header(data: bytes) -> BundleHeader:
     return _split(_BUNDLE, data, BundleHeader)[0]
 
 
-def open_bundle(data: bytes, sealed_to: KeyPair) -> Bundle:
-    """Check that its device signed a bundle, and open it.
+def open_bundle(data: bytes, private: bytes) -> Bundle:
+    """Check that its device signed a bundle, and open it with the server's private key.
 
     Raises:
         NotThisFile: it is no bundle.
         UnknownCoding: its messages are compressed in a way not known here.
         Unreadable: it was altered, or sealed to another server.
     """
-    header, opened = _open(_BUNDLE, data, BundleHeader, None, sealed_to)
+    header, opened = _open(_BUNDLE, data, BundleHeader, None, private)
     requests = [decode(one, SyncRequest, header.coding) for one in opened]
     return Bundle(header, digest_of(data), requests)
 
@@ -173,15 +173,15 @@ def read_answer_header(data: bytes) -> AnswerHeader:
     return _split(_ANSWER, data, AnswerHeader)[0]
 
 
-def open_answer(data: bytes, server_signing: bytes, sealed_to: KeyPair) -> BundleAnswer:
-    """Check that the server signed an answer, and open it.
+def open_answer(data: bytes, server_signing: bytes, private: bytes) -> BundleAnswer:
+    """Check that the server signed an answer, and open it with the key drawn for its bundle.
 
     Raises:
         NotThisFile: it is no answer.
         UnknownCoding: its messages are compressed in a way not known here.
         Unreadable: it was altered, is of another server, or for another laptop.
     """
-    header, opened = _open(_ANSWER, data, AnswerHeader, server_signing, sealed_to)
+    header, opened = _open(_ANSWER, data, AnswerHeader, server_signing, private)
     return BundleAnswer(header, list(_parts(opened, header.coding)))
 
 
@@ -225,7 +225,7 @@ def _split(word: bytes, data: bytes, kind: type[M]) -> tuple[M, bytes, bytes, by
 
 
 def _open(
-    word: bytes, data: bytes, kind: type[M], signed_by: bytes | None, sealed_to: KeyPair
+    word: bytes, data: bytes, kind: type[M], signed_by: bytes | None, private: bytes
 ) -> tuple[M, list[bytes]]:
     """Check the signature of a file and open it; return its header and messages.
 
@@ -237,7 +237,7 @@ def _open(
     assert signed_by is not None
     try:
         sealing.check_signature(line + sealed, signature, signed_by)
-        plain = sealing.open_sealed(sealed, sealed_to.private)
+        plain = sealing.open_sealed(sealed, private)
     except sealing.Unreadable:
         raise Unreadable("This file was altered, or is not for here.") from None
     # Somebody else can sign what another device sealed; the sealed part says whose it is.

@@ -14,6 +14,7 @@ from fieldkit.store.pull.answers import (
     PullState,
     ServerRow,
 )
+from fieldkit.store.pull.bundles import Bundles, WrittenBundle
 from fieldkit.store.pull.kept_answers import Kept
 from fieldkit.store.pull.pull import Outdated, Pull
 from fieldkit.store.read.conflicts import OpenAbout, OpenConflict
@@ -33,6 +34,7 @@ from fieldkit.store.write.sent_back import sent_back_with
 __all__ = [
     "Alike",
     "Answered",
+    "Bundles",
     "Busy",
     "Damaged",
     "Device",
@@ -78,4 +80,5 @@ __all__ = [
     "restoration",
     "sent_back_with",
     "to_json",
+    "WrittenBundle",
 ]

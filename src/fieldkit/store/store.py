@@ -60,6 +60,7 @@ from fieldkit.store.log.identity import (
 from fieldkit.store.log.outbox import Outbox, give_up
 from fieldkit.store.log.states import State
 from fieldkit.store.log.tallies import entered_daily, entered_on
+from fieldkit.store.pull.bundles import Bundles, forget_bundles
 from fieldkit.store.pull.kept_answers import Kept, keep, kept
 from fieldkit.store.pull.pull import Pull
 from fieldkit.store.pull.scopes import enrol_scope, pull_state
@@ -136,6 +137,7 @@ class Store:
         self.drafts = Drafts(database, clock)
         self.outbox = Outbox(database)
         self.pull = Pull(database, clock)
+        self.bundles = Bundles(database, clock)
         self.saved_here: Counter[tuple[str, bool]] = Counter()
         """Records saved one by one since it was opened, by operator and whether they are new."""
         self._practice: bool | None = None
@@ -268,6 +270,7 @@ class Store:
         with self._database.write() as connection:
             connection.execute(update(tables.device).values(server=server, token=token))
             connection.execute(update(tables.origin).values(server_head=None))
+            forget_bundles(connection)
             if role is not None:
                 scope = Scope.model_validate(
                     {"role": role, "district": district, "block": block, "epoch": epoch}

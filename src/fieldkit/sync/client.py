@@ -34,7 +34,8 @@ __all__ = [
     "sync",
 ]
 
-_LOCK = "sync.lock"
+LOCK = "sync.lock"
+"""The file of the home that is locked while a sync runs, or a bundle is written or answered."""
 _HEADER_BYTES = 300
 """Estimate for a request's headers, and for an answer without rows and its headers."""
 _ACKNOWLEDGEMENT_BYTES = 2
@@ -143,7 +144,7 @@ def sync(
         try:
             if store.practice:
                 raise NotEnrolled(str(Practice()))
-            held.enter_context(FileLock(store.home / _LOCK, timeout=0))
+            held.enter_context(FileLock(store.home / LOCK, timeout=0))
             if transport is None:
                 transport = held.enter_context(open_transport(store, stop))
         except NotEnrolled as error:
