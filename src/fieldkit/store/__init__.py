@@ -5,6 +5,7 @@ from fieldkit.store.files.practice import Practice
 from fieldkit.store.log.entries import Entered
 from fieldkit.store.log.identity import Device, Notice
 from fieldkit.store.log.outbox import LogCount, Logged, LogPosition, Outbox, SyncSession
+from fieldkit.store.log.own_keys import DeviceKeys
 from fieldkit.store.log.states import State
 from fieldkit.store.log.verdicts import SettledChange, UnsettledChanges
 from fieldkit.store.pull.answers import (
@@ -38,6 +39,7 @@ __all__ = [
     "Busy",
     "Damaged",
     "Device",
+    "DeviceKeys",
     "DiskFull",
     "Draft",
     "Drafts",

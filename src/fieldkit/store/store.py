@@ -58,6 +58,7 @@ from fieldkit.store.log.identity import (
     take_numbers,
 )
 from fieldkit.store.log.outbox import Outbox, give_up
+from fieldkit.store.log.own_keys import DeviceKeys, forget_keys, keep_keys, read_keys, wants_keys
 from fieldkit.store.log.states import State
 from fieldkit.store.log.tallies import entered_daily, entered_on
 from fieldkit.store.pull.bundles import Bundles, forget_bundles
@@ -271,6 +272,7 @@ class Store:
             connection.execute(update(tables.device).values(server=server, token=token))
             connection.execute(update(tables.origin).values(server_head=None))
             forget_bundles(connection)
+            forget_keys(connection)
             if role is not None:
                 scope = Scope.model_validate(
                     {"role": role, "district": district, "block": block, "epoch": epoch}
@@ -286,6 +288,21 @@ class Store:
         """Return the token by which the server knows this laptop."""
         with self._database.read() as connection:
             return connection.execute(select(tables.device.c.token)).scalar_one_or_none()
+
+    def keys(self) -> DeviceKeys | None:
+        """Return this laptop's signing key and its server's keys; None: not exchanged yet."""
+        with self._database.read() as connection:
+            return read_keys(connection)
+
+    def wants_keys(self) -> bool:
+        """Say whether the server is to be asked for its keys: one too old for it only daily."""
+        with self._database.read() as connection:
+            return wants_keys(connection, self._clock())
+
+    def keep_keys(self, keys: DeviceKeys | None) -> None:
+        """Keep exchanged keys; None: the server is too old to have any."""
+        with self._database.write() as connection:
+            keep_keys(connection, keys, self._clock())
 
     def now(self) -> int:
         """Return the time by the laptop's clock, in seconds since 1970 UTC."""

@@ -219,6 +219,19 @@ bundle = Table(
 opens its answer, the laptop's scope then (JSON), and when the answer was taken. Without a digest:
 the laptop was enrolled anew since."""
 
+device_keys = Table(
+    "device_keys",
+    INFRASTRUCTURE,
+    Column("id", Integer, primary_key=True),
+    Column("asked_at", Integer, nullable=False),
+    Column("signing_private", LargeBinary),
+    Column("signing_public", LargeBinary),
+    Column("server_sealing", LargeBinary),
+    Column("server_signing", LargeBinary),
+)
+"""At most one row: the key by which this laptop signs, and the public keys that its server gave for
+it. Without keys: the server was asked ``asked_at``, and is too old to have any."""
+
 draft = Table(
     "draft",
     INFRASTRUCTURE,

@@ -15,6 +15,7 @@ from fieldkit.protocol.wire.codec import CODINGS, encode
 from fieldkit.store import Practice, State, Store, StoreError, SyncSession
 from fieldkit.sync.applying import SyncEnded
 from fieldkit.sync.enrol import NotEnrolled, Unreachable, address, enrol
+from fieldkit.sync.keys import exchange_keys
 from fieldkit.sync.mapping import compose_request
 from fieldkit.sync.sentences import waiting_sentence
 from fieldkit.sync.session import Pause, Progress, RequestLoop
@@ -158,6 +159,7 @@ def sync(
                 store,
                 "The folder of fieldkit cannot be written. Ask the person who set up this laptop.",
             )
+        exchange_keys(store, transport)
         size = TransferSize(line_speed(store.outbox.sessions(10)))
         loop = RequestLoop(store, transport, size, pause or stop.wait, stop, progress, rng)
         return _run(store, loop, transport)

@@ -81,6 +81,27 @@ DEVICE = Table(
 ``proves_until``: until when an older laptop, which showed no heads when it enrolled, may prove by
 the heads in its syncs which logs are its own."""
 
+SERVER_KEY = Table(
+    "server_key",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("sealing_private", LargeBinary(32), nullable=False),
+    Column("sealing_public", LargeBinary(32), nullable=False),
+    Column("signing_private", LargeBinary(32), nullable=False),
+    Column("signing_public", LargeBinary(32), nullable=False),
+)
+"""One row: the server's own keys, made when the database was migrated. They stay with the data, so
+that a restored server still reads what was sealed to it."""
+
+DEVICE_KEY = Table(
+    "device_key",
+    METADATA,
+    Column("device", ForeignKey("device.id"), primary_key=True),
+    Column("key", LargeBinary(32), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+"""The public keys by which devices sign; one that was set up anew, or restored, has several."""
+
 SCOPE = Table(
     "scope",
     METADATA,

@@ -33,9 +33,11 @@ from fieldkit.protocol.messages import (
     SyncRequest,
 )
 from fieldkit.protocol.shapes import M, Message
+from fieldkit.server.acts import Act
 from fieldkit.server.database.connection import reading, writing
 from fieldkit.server.database.eras import begin_era
 from fieldkit.server.database.migrate import open_database
+from fieldkit.server.devices import routes as own
 from fieldkit.server.devices.attempts import refuse_wrong_code
 from fieldkit.server.devices.authentication import (
     AuthenticatedDevice,
@@ -66,8 +68,9 @@ from fieldkit.server.ingest.older_fields import convert_older_fields
 from fieldkit.server.ingest.sync import sync
 from fieldkit.server.problems import Refusal, refusal
 from fieldkit.server.request_log import log_event
-from fieldkit.server.supervision.routes import ROUTES, Act
+from fieldkit.server.supervision import routes as supervision
 
+_ACTS = {**own.ROUTES, **supervision.ROUTES}
 _ROUTES = {
     "/v1/sync": "sync",
     "/v1/enrol": "enrol",
@@ -77,7 +80,7 @@ _ROUTES = {
     "/readyz": "readyz",
     "/metrics": "metrics",
     "/openapi.json": "openapi",
-    **{f"/v1/{name}": name for name in ROUTES},
+    **{f"/v1/{name}": name for name in _ACTS},
 }
 _WORKERS = 12
 """Requests worked on at once."""
@@ -199,14 +202,14 @@ def _add_message_routes(app: FastAPI, service: _Service) -> None:
     async def enrol_route(request: Request) -> Response:
         return await _answer_stranger(service, request, EnrolRequest, _enrol)
 
-    for name, act in ROUTES.items():
+    for name, act in _ACTS.items():
         app.add_api_route(f"/v1/{name}", _route_of(service, act), methods=["POST"])
 
 
 def _route_of(
     service: _Service, act: Act
 ) -> Callable[[Request], Coroutine[object, object, Response]]:
-    """Return the route of an act of a supervisor's laptop."""
+    """Return the route of an act of a laptop."""
 
     def handle(service: _Service, call: _Call, message: Message) -> Message:
         return act.run(service.engine, call.sender.device, message, service.now())

@@ -20,7 +20,8 @@ from fieldkit.protocol.messages import (
     SyncRequest,
 )
 from fieldkit.protocol.shapes import Message
-from fieldkit.server.supervision.routes import ROUTES
+from fieldkit.server.devices import routes as own
+from fieldkit.server.supervision import routes as supervision
 
 Object: TypeAlias = dict[str, object]
 
@@ -29,7 +30,10 @@ _ROUTES: tuple[tuple[str, str, type[Message], type[Message]], ...] = (
     ("receipt", "Ask what the server holds of logs.", ReceiptRequest, ReceiptAnswer),
     ("history", "Ask what was done to a record.", HistoryRequest, HistoryAnswer),
     ("enrol", "Exchange a one-time code for a token.", EnrolRequest, EnrolAnswer),
-    *((name, act.summary, act.request, act.answer) for name, act in ROUTES.items()),
+    *(
+        (name, act.summary, act.request, act.answer)
+        for name, act in {**own.ROUTES, **supervision.ROUTES}.items()
+    ),
 )
 _REFUSALS = {
     400: "The message cannot be read, is of another version, or names what is not there.",
@@ -51,10 +55,11 @@ _PACKED = {
     "description": "The same as columns, as fieldkit/protocol/wire/packed_messages.py describes.",
 }
 _TEXT = """Laptops talk to the server by `POST /v1/sync` alone, request after request, until nothing
-is left on either side; `/v1/enrol` gives them the token for it, and `/v1/receipt` and `/v1/history`
-are for a person who asks. The others are for the laptop of a supervisor. Bodies are JSON,
-compressed or not as Content-Encoding says. Lists of changes, rows and versions travel as columns; a
-request may also hold a plain list of changes, as described here."""
+is left on either side; `/v1/enrol` gives them the token for it, `/v1/keys` the server's public
+keys, and `/v1/receipt` and `/v1/history` are for a person who asks. The others are for the laptop
+of a supervisor. Bodies are JSON, compressed or not as Content-Encoding says. Lists of changes, rows
+and versions travel as columns; a request may also hold a plain list of changes, as described
+here."""
 
 
 @cache

@@ -42,6 +42,7 @@ _NOT_OURS = (
     "This is the answer to a bundle of another laptop, or of this one before it was enrolled again "
     "or an older copy was put back. Take it to the laptop that wrote the bundle."
 )
+_NO_PAGE = {"page": None, "cursors": {}, "focus": None, "more": True}
 _NEWER = "This answer is of a newer version of fieldkit. Update this laptop."
 
 
@@ -143,20 +144,32 @@ class CarriedApplier(AnswerApplier):
         Raises:
             SyncEnded: the logs differ in a way that cannot be resolved here.
         """
-        asked = part.asked
-        head = bytes.fromhex(asked.head)
-        if not self._outbox.has_head(asked.origin, asked.last_seq, head):
+        asked, answer = part.asked, part.answer
+        position, state = _position_of(asked), self._state_of(asked)
+        if self._pull.state().era != state.era or not self._still_has(position):
             self.outdated = True
             return
-        position, state = _position_of(asked), self._state_of(asked)
         try:
-            if isinstance(part.answer, Problem):
-                self._refused(part.answer, position, state)
-                return
-            batch = self._batch_of(part)
-            self.apply(position, state, batch, asked.unsettled or Unsettled(), part.answer)
+            if isinstance(answer, Problem):
+                self._refused(answer, position, state)
+            else:
+                if answer.page is None or not self._agrees(position, answer):
+                    answer = answer.model_copy(update=_NO_PAGE)
+                batch = self._batch_of(part)
+                self.apply(position, state, batch, asked.unsettled or Unsettled(), answer)
         except Outdated:
             self.outdated = True
+
+    def _still_has(self, position: LogPosition) -> bool:
+        """Say whether the log still has what the request was about (rule 46)."""
+        return self._outbox.has_head(position.origin, position.last_seq, position.head)
+
+    def _agrees(self, position: LogPosition, answer: SyncAnswer) -> bool:
+        """Say whether the log here does not differ from the server's after the request."""
+        its = self._outbox.log_position(position.origin)
+        if its is None or not position.last_seq < answer.seq <= its.last_seq:
+            return True
+        return self._outbox.has_head(position.origin, answer.seq, bytes.fromhex(answer.head))
 
     def _batch_of(self, part: AnsweredRequest) -> Sequence[Logged]:
         if not part.changes:
