@@ -15,6 +15,7 @@ from fieldkit.store.pull.answers import (
     PullState,
     ServerRow,
 )
+from fieldkit.store.pull.bundles import Bundles, WrittenBundle
 from fieldkit.store.pull.kept_answers import Kept
 from fieldkit.store.pull.pull import Outdated, Pull
 from fieldkit.store.read.conflicts import OpenAbout, OpenConflict
@@ -34,6 +35,7 @@ from fieldkit.store.write.sent_back import sent_back_with
 __all__ = [
     "Alike",
     "Answered",
+    "Bundles",
     "Busy",
     "Damaged",
     "Device",
@@ -80,4 +82,5 @@ __all__ = [
     "restoration",
     "sent_back_with",
     "to_json",
+    "WrittenBundle",
 ]

@@ -61,6 +61,7 @@ from fieldkit.store.log.outbox import Outbox, give_up
 from fieldkit.store.log.own_keys import DeviceKeys, forget_keys, keep_keys, read_keys, wants_keys
 from fieldkit.store.log.states import State
 from fieldkit.store.log.tallies import entered_daily, entered_on
+from fieldkit.store.pull.bundles import Bundles, forget_bundles
 from fieldkit.store.pull.kept_answers import Kept, keep, kept
 from fieldkit.store.pull.pull import Pull
 from fieldkit.store.pull.scopes import enrol_scope, pull_state
@@ -137,6 +138,7 @@ class Store:
         self.drafts = Drafts(database, clock)
         self.outbox = Outbox(database)
         self.pull = Pull(database, clock)
+        self.bundles = Bundles(database, clock)
         self.saved_here: Counter[tuple[str, bool]] = Counter()
         """Records saved one by one since it was opened, by operator and whether they are new."""
         self._practice: bool | None = None
@@ -269,6 +271,7 @@ class Store:
         with self._database.write() as connection:
             connection.execute(update(tables.device).values(server=server, token=token))
             connection.execute(update(tables.origin).values(server_head=None))
+            forget_bundles(connection)
             forget_keys(connection)
             if role is not None:
                 scope = Scope.model_validate(

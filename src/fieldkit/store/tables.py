@@ -205,6 +205,20 @@ kept_answer = Table(
 """The last answer of each sort that a supervisor's laptop asked for (devices, late changes), to be
 read offline; dropped when its role or area changes."""
 
+bundle = Table(
+    "bundle",
+    INFRASTRUCTURE,
+    Column("number", Integer, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("private", LargeBinary, nullable=False),
+    Column("scope", Text),
+    Column("at", Integer, nullable=False),
+    Column("answered_at", Integer),
+)
+"""The bundles written here to be carried to the server: the SHA-256 of each, the private key that
+opens its answer, the laptop's scope then (JSON), and when the answer was taken. Without a digest:
+the laptop was enrolled anew since."""
+
 device_keys = Table(
     "device_keys",
     INFRASTRUCTURE,

@@ -65,7 +65,6 @@ class DevicePage(AskingPage):
             return [code]
         return [
             code,
-            recovery,
             Choice(
                 ("Change its area", (Span("from its next sync it has the new one", "dim"),)),
                 self._area,
@@ -76,6 +75,7 @@ class DevicePage(AskingPage):
                 partial(self._revoke, one),
                 key="revoke",
             ),
+            recovery,
         ]
 
     async def _code(self, one: Listed) -> None:

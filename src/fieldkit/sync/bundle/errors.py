@@ -1,0 +1,37 @@
+"""Why a bundle cannot be written, carried or answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from filelock import FileLock, Timeout
+
+from fieldkit.store import Practice, Store
+from fieldkit.sync.client import LOCK
+
+
+class NotCarried(Exception):
+    """A bundle or an answer cannot be used; the text is a sentence what happened and what to do."""
+
+    def __init__(self, reason: str, *, offline: bool = False) -> None:
+        super().__init__(reason)
+        self.offline = offline
+
+
+@contextmanager
+def no_sync_running(store: Store) -> Iterator[None]:
+    """Let no sync run meanwhile, and nobody write or take another bundle.
+
+    Raises:
+        NotCarried: one runs already, or the data is to practise with.
+    """
+    if store.practice:
+        raise NotCarried(str(Practice()))
+    try:
+        with FileLock(store.home / LOCK, timeout=0):
+            yield
+    except Timeout:
+        raise NotCarried(
+            "A sync is already running on this laptop. Wait for it to finish."
+        ) from None
