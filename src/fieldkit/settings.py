@@ -11,6 +11,11 @@ PRACTICE_MARK = 0x666B7072
 """The application id in the header of a data file to practise with: "fkpr"."""
 _MARKED = slice(68, 72)
 """Where SQLite keeps it in the file."""
+_PLAIN = b"SQLite format 3\0"
+_PAGE = 4096
+_FEWEST_BYTE_VALUES = 240
+"""Different bytes in the first page of an encrypted file: it looks random, a damaged one does not.
+"""
 
 
 def make_private(folder: Path) -> None:
@@ -43,6 +48,21 @@ def is_practice_file(path: Path) -> bool:
             return int.from_bytes(file.read(_MARKED.stop)[_MARKED], "big") == PRACTICE_MARK
     except OSError:
         return False
+
+
+def is_encrypted(path: Path) -> bool:
+    """Say by its first page whether a data file is encrypted; False if there is none.
+
+    Not while this process has the file open: reading it would end the locks of SQLite.
+    """
+    try:
+        with path.open("rb") as file:
+            page = file.read(_PAGE)
+    except OSError:
+        return False
+    if page.startswith(_PLAIN) or len(page) < _PAGE:
+        return False
+    return len(set(page)) >= _FEWEST_BYTE_VALUES
 
 
 def home_folder() -> Path:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias
 
 from fieldkit.about.fields import notes_in_words
+from fieldkit.files.loading.output_files import documents_folder
 from fieldkit.formulas import escape_formula
 from fieldkit.papers.export_log import log_export
 from fieldkit.protocol.change import Json
@@ -116,15 +117,18 @@ class _Counted(Iterator[Record]):
         return record
 
 
-def export_folder(home: Path) -> Path:
+def export_folder(store: Store) -> Path:
     """Return the folder for what the application exports.
 
     A file is exported to be handed on, so it goes where people look for files: to their Documents,
-    if they have such a folder. A home chosen by FIELDKIT_HOME (practice, a trial) keeps its own.
+    if they have such a folder. A home chosen by FIELDKIT_HOME (practice, a trial) keeps its own,
+    unless it is encrypted: nothing that can be read stays in it.
     """
-    documents = Path.home() / "Documents"
+    documents = documents_folder()
+    if store.encrypted:
+        return documents
     chosen = bool(os.environ.get("FIELDKIT_HOME"))
-    return documents if documents.is_dir() and not chosen else home / "exports"
+    return store.home / "exports" if chosen or documents == Path.home() else documents
 
 
 def free_name(folder: Path, name: str, form: str) -> Path:

@@ -30,6 +30,11 @@ KEYS = "keys.json"
 """The name of the key file in a home."""
 
 
+def keys_beside(backup: Path) -> Path:
+    """Return the name of the key file that lies beside a backup."""
+    return backup.with_name(f"{backup.name}.{KEYS}")
+
+
 class Locked(Exception):
     """The data key was not given; the text says why and what to do."""
 

@@ -1,6 +1,18 @@
 """The laptop's database: one file, one way to save, one log of changes."""
 
-from fieldkit.store.errors import Busy, Damaged, DiskFull, Refused, Settled, StoreError, Unwritable
+from fieldkit.store.errors import (
+    Busy,
+    Damaged,
+    DiskFull,
+    NeedsKey,
+    OtherKey,
+    Refused,
+    Settled,
+    StoreError,
+    Unwritable,
+)
+from fieldkit.store.files.convert import convert
+from fieldkit.store.files.notes import Notes
 from fieldkit.store.files.practice import Practice
 from fieldkit.store.log.entries import Entered
 from fieldkit.store.log.identity import Device, Notice
@@ -53,9 +65,12 @@ __all__ = [
     "LogCount",
     "LogPosition",
     "Logged",
+    "NeedsKey",
+    "Notes",
     "Notice",
     "OpenAbout",
     "OpenConflict",
+    "OtherKey",
     "Outbox",
     "Outdated",
     "Page",
@@ -79,6 +94,7 @@ __all__ = [
     "UnsettledChanges",
     "Unwritable",
     "Weighed",
+    "convert",
     "restoration",
     "sent_back_with",
     "to_json",

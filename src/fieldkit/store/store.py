@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fieldkit import reference
 from fieldkit.interruption import check_interruption
+from fieldkit.keys.keyfile import KEYS
 from fieldkit.matching import Match
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.identity import read_id
@@ -33,13 +34,15 @@ from fieldkit.records import (
     same_person_finding,
 )
 from fieldkit.records.fields.dates import believed, day_at
-from fieldkit.settings import DATABASE, make_file_private, make_private
+from fieldkit.settings import DATABASE, is_encrypted, make_file_private, make_private
 from fieldkit.store import tables
 from fieldkit.store.clock import Clock, doubt, laptop_clock, start_of_day
 from fieldkit.store.database import Connect, Database, connect
-from fieldkit.store.errors import Refused, StoreError, Unwritable
+from fieldkit.store.errors import NeedsKey, Refused, StoreError, Unwritable
 from fieldkit.store.files import backup as backups
+from fieldkit.store.files.convert import remove_leftovers
 from fieldkit.store.files.migrate import migrate
+from fieldkit.store.files.notes import Notes
 from fieldkit.store.files.place import place_of
 from fieldkit.store.files.practice import Practice, is_practice, mark_practice
 from fieldkit.store.files.restore import restore
@@ -135,6 +138,8 @@ class Store:
         self._database = database
         self._clock = clock
         self.home = home
+        self.notes = Notes(home, database.key)
+        """The small private files of the home."""
         self.drafts = Drafts(database, clock)
         self.outbox = Outbox(database)
         self.pull = Pull(database, clock)
@@ -144,12 +149,23 @@ class Store:
         self._practice: bool | None = None
 
     @classmethod
-    def open(cls, home: Path, *, clock: Clock = laptop_clock, connect: Connect = connect) -> Store:
+    def open(
+        cls,
+        home: Path,
+        *,
+        clock: Clock = laptop_clock,
+        connect: Connect = connect,
+        key: bytes | None = None,
+    ) -> Store:
         """Open (or make) the data file of an installation and bring it to this version.
 
-        ``connect`` opens its connections, in WAL and with ``synchronous=FULL``.
+        ``connect`` opens its connections, in WAL and with ``synchronous=FULL``. ``key``: the data
+        key of an encrypted file, from its :class:`~fieldkit.keys.keyfile.KeyFile`; a file that
+        is made now is encrypted with it.
 
         Raises:
+            NeedsKey: the file is encrypted, and there is no key.
+            OtherKey: it was encrypted with another one.
             StoreError: it cannot be used; the text is a sentence for the person.
         """
         try:
@@ -159,7 +175,9 @@ class Store:
             raise Unwritable(
                 f"The folder {home} cannot be created or written. Choose another folder."
             ) from error
-        database = Database(home / DATABASE, connect)
+        if key is None and is_encrypted(home / DATABASE):
+            raise NeedsKey(has_keys=(home / KEYS).exists())
+        database = Database(home / DATABASE, connect, key)
         stamp = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")
         try:
             migrate(
@@ -170,11 +188,20 @@ class Store:
         except StoreError:
             database.close()
             raise
-        return cls(database, home, clock)
+        remove_leftovers(database.path)
+        opened = cls(database, home, clock)
+        with suppress(OSError):  # they are encrypted at the next start
+            opened.notes.seal_plain_ones()
+        return opened
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the data file is encrypted."""
+        return self._database.key is not None
 
     # Practice
 
@@ -840,9 +867,12 @@ class Store:
     def back_up(self, target: Path, *, force: bool = False) -> None:
         """Copy everything to ``target``, whole or not at all.
 
-        ``force``: replace a file there that is no backup of fieldkit.
+        The copy of encrypted data is encrypted as well; outside of the home folder its key file is
+        put beside it. ``force``: replace a file there that is no backup of fieldkit.
         """
         backups.back_up(self._database, target, force=force)
+        if self.encrypted and self.home.resolve() not in target.resolve().parents:
+            backups.put_keys_beside(self.home, target)
 
     def tidy(self) -> None:
         """Merge the search index if many saves have scattered it: searches then read less.
@@ -872,7 +902,7 @@ class Store:
         """
         with TemporaryDirectory(prefix="rehearsal-", dir=self.home) as folder:
             self.back_up(Path(folder) / DATABASE)
-            copy = Database(Path(folder) / DATABASE)
+            copy = Database(Path(folder) / DATABASE, key=self._database.key)
             try:
                 yield Store(copy, self.home, self._clock)
             finally:
@@ -894,8 +924,13 @@ class Store:
         *,
         clock: Clock = laptop_clock,
         connect: Connect = connect,
+        key: bytes | None = None,
+        source_key: bytes | None = None,
     ) -> Path | None:
         """Put a backup in place of the data file; the file replaced is kept, its path returned.
+
+        ``key``: with which the data is encrypted from now on, of the home's key file;
+        ``source_key``: of an encrypted backup.
 
         The restored database gets a new identity: what the old one had not sent is still sent,
         once, under the old identity.
@@ -905,4 +940,4 @@ class Store:
                 written.
         """
         stamp = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")
-        return restore(home, source, stamp, connect)
+        return restore(home, source, stamp, connect, key, source_key)
