@@ -1,4 +1,4 @@
-"""The messages about keys: the public ones of laptop and server, and a data key that is lost."""
+"""The messages about keys: public ones, a data key that is lost, and work sealed to the server."""
 
 from __future__ import annotations
 

@@ -43,6 +43,16 @@ class DevicesRequest(Message):
     v: Literal[1] = 1
 
 
+class SealedItem(Message):
+    """Work that a revoked device handed in, sealed, and on which nobody has decided."""
+
+    number: Seq
+    changes: Seq
+    since: Seq | None = None
+    """When the first change was saved, by the laptop's clock."""
+    received_at: Seq
+
+
 class DeviceItem(Message):
     """An enrolled device; times are seconds since 1970 UTC by the server's clock."""
 
@@ -73,6 +83,7 @@ class DeviceItem(Message):
     """Logs that sent changes in overlapping periods: two copies of the laptop are in use."""
     own: bool = False
     """Whether it is the sender."""
+    sealed: Annotated[list[SealedItem], Field(max_length=100)] = []
 
 
 class DevicesAnswer(Message):

@@ -2,6 +2,7 @@
 
 from fieldkit.store.errors import (
     Busy,
+    Closed,
     Damaged,
     DiskFull,
     NeedsKey,
@@ -14,6 +15,7 @@ from fieldkit.store.errors import (
 from fieldkit.store.files.convert import convert
 from fieldkit.store.files.notes import Notes
 from fieldkit.store.files.practice import Practice
+from fieldkit.store.log.ended import Ended
 from fieldkit.store.log.entries import Entered
 from fieldkit.store.log.identity import Device, Notice
 from fieldkit.store.log.outbox import LogCount, Logged, LogPosition, Outbox, SyncSession
@@ -49,6 +51,7 @@ __all__ = [
     "Answered",
     "Bundles",
     "Busy",
+    "Closed",
     "Damaged",
     "Device",
     "DeviceKeys",
@@ -56,6 +59,7 @@ __all__ = [
     "Draft",
     "Drafts",
     "Edit",
+    "Ended",
     "Entered",
     "Event",
     "FocusAt",

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from fieldkit import reference
 from fieldkit.interruption import check_interruption
 from fieldkit.keys.keyfile import KEYS
+from fieldkit.keys.proof import proof_of
 from fieldkit.matching import Match
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.identity import read_id
@@ -46,6 +47,7 @@ from fieldkit.store.files.notes import Notes
 from fieldkit.store.files.place import place_of
 from fieldkit.store.files.practice import Practice, is_practice, mark_practice
 from fieldkit.store.files.restore import restore
+from fieldkit.store.log.ended import Ended, end_access, note_handed_in, open_again, read_ended
 from fieldkit.store.log.entries import Entered, entered_since
 from fieldkit.store.log.identity import (
     Device,
@@ -54,6 +56,7 @@ from fieldkit.store.log.identity import (
     heads_to_show,
     last_time,
     make_device,
+    note,
     read_device,
     read_notices,
     set_up,
@@ -199,6 +202,11 @@ class Store:
         self._database.close()
 
     @property
+    def data_key(self) -> bytes | None:
+        """Return the key of an encrypted data file."""
+        return self._database.key
+
+    @property
     def encrypted(self) -> bool:
         """Whether the data file is encrypted."""
         return self._database.key is not None
@@ -300,6 +308,7 @@ class Store:
             connection.execute(update(tables.origin).values(server_head=None))
             forget_bundles(connection)
             forget_keys(connection)
+            open_again(connection)
             if role is not None:
                 scope = Scope.model_validate(
                     {"role": role, "district": district, "block": block, "epoch": epoch}
@@ -324,12 +333,40 @@ class Store:
     def wants_keys(self) -> bool:
         """Say whether the server is to be asked for its keys: one too old for it only daily."""
         with self._database.read() as connection:
-            return wants_keys(connection, self._clock())
+            return wants_keys(connection, self._clock(), self.proof())
 
     def keep_keys(self, keys: DeviceKeys | None) -> None:
         """Keep exchanged keys; None: the server is too old to have any."""
         with self._database.write() as connection:
-            keep_keys(connection, keys, self._clock())
+            keep_keys(connection, keys, self._clock(), self.proof())
+
+    def proof(self) -> str | None:
+        """Return the proof that this laptop holds its data key; None: the data is plain."""
+        return None if self.data_key is None else proof_of(self.data_key)
+
+    def ended(self) -> Ended | None:
+        """Return what is known of the end of this laptop's access; None: it goes on."""
+        with self._database.read() as connection:
+            return read_ended(connection)
+
+    def end_access(self, changes: int, bundle: bytes | None) -> bool:
+        """Save nothing new from now on: the server has ended this laptop's access.
+
+        ``bundle``: the ``changes`` that were not sent, sealed to the server; it is kept until the
+        server has it. False, and nothing is done: by now there are others.
+        """
+        with self._database.write() as connection:
+            return end_access(connection, max(self._clock(), 0), changes, bundle)
+
+    def note_handed_in(self) -> None:
+        """Note that the server has the sealed work of this laptop."""
+        with self._database.write() as connection:
+            note_handed_in(connection, max(self._clock(), 0))
+
+    def remind(self, text: str) -> None:
+        """Keep a sentence for the person until they have seen it; the same one is kept once."""
+        with self._database.write() as connection:
+            note(connection, max(self._clock(), 0), text)
 
     def now(self) -> int:
         """Return the time by the laptop's clock, in seconds since 1970 UTC."""

@@ -22,8 +22,7 @@ ENROL_AGAIN = (
 )
 _REFUSALS = {
     "unauthorised": "The server does not know this laptop. Enrol it again.",
-    "revoked": "This laptop was removed from the server. You can go on entering. What is not sent "
-    "yet can be exported. Ask your supervisor.",
+    "revoked": "This laptop was removed from the server. Ask your supervisor.",
     "not-yours": ENROL_AGAIN,
     "code-unknown": "The server does not know this code. Type it again exactly as given.",
     "code-used": "This code was already used. Ask the supervisor for a new one.",
