@@ -37,6 +37,19 @@ def add_sync(commands: Subparsers) -> None:
     resolve.add_argument("--keep", required=True, metavar="mine|theirs|VALUE")
 
 
+def add_bundles(commands: Subparsers) -> None:
+    """Add the commands of a sync by stick."""
+    bundle = add_group(commands, "bundle", "sync by stick where there is no line")
+    actions = bundle.add_subparsers(title="actions", metavar="ACTION", required=True)
+    write = add(actions, "write", "put what is not sent yet on a stick", "bundles:write")
+    write.add_argument("folder", type=Path, metavar="DIR")
+    take = add(actions, "apply", "take the server's answer from a stick", "bundles:apply")
+    take.add_argument("file", type=Path, metavar="FILE")
+    add_json(take)
+    hand = add(actions, "forward", "hand a bundle of any laptop to the server", "bundles:forward")
+    hand.add_argument("file", type=Path, metavar="FILE")
+
+
 def add_supervising(commands: Subparsers) -> None:
     """Add the commands of a supervisor's laptop."""
     devices = add(

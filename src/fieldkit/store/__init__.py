@@ -79,8 +79,8 @@ __all__ = [
     "UnsettledChanges",
     "Unwritable",
     "Weighed",
+    "WrittenBundle",
     "restoration",
     "sent_back_with",
     "to_json",
-    "WrittenBundle",
 ]

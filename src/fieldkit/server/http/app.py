@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Event, Lock
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from anyio import CapacityLimiter, fail_after, sleep
 from anyio.to_thread import run_sync
@@ -51,6 +51,7 @@ from fieldkit.server.feed.history import history
 from fieldkit.server.feed.receipt import receipt
 from fieldkit.server.http.caller import Caller, Network
 from fieldkit.server.http.envelope import (
+    BUNDLE_LIMITS,
     DEVICE_LIMITS,
     STRANGER_LIMITS,
     LargeMessage,
@@ -64,18 +65,21 @@ from fieldkit.server.http.middleware import RequestMiddleware, caller_of, log_de
 from fieldkit.server.http.probes import add_probes
 from fieldkit.server.http.sender import check_private, find_sender
 from fieldkit.server.http.shares import Shares
+from fieldkit.server.ingest.bundle import apply_bundle
 from fieldkit.server.ingest.older_fields import convert_older_fields
 from fieldkit.server.ingest.sync import sync
 from fieldkit.server.problems import Refusal, refusal
 from fieldkit.server.request_log import log_event
 from fieldkit.server.supervision import routes as supervision
 
+T = TypeVar("T")
 _ACTS = {**own.ROUTES, **supervision.ROUTES}
 _ROUTES = {
     "/v1/sync": "sync",
     "/v1/enrol": "enrol",
     "/v1/receipt": "receipt",
     "/v1/history": "history",
+    "/v1/bundle": "bundle",
     "/healthz": "healthz",
     "/readyz": "readyz",
     "/metrics": "metrics",
@@ -202,6 +206,10 @@ def _add_message_routes(app: FastAPI, service: _Service) -> None:
     async def enrol_route(request: Request) -> Response:
         return await _answer_stranger(service, request, EnrolRequest, _enrol)
 
+    @app.post("/v1/bundle")
+    async def bundle_route(request: Request) -> Response:
+        return await _answer_bundle(service, request)
+
     for name, act in _ACTS.items():
         app.add_api_route(f"/v1/{name}", _route_of(service, act), methods=["POST"])
 
@@ -260,20 +268,38 @@ async def _work(service: _Service, call: _Call, kind: type[M], handler: Handler[
 
     answer = await run_sync(partial(respond, large=False), limiter=service.workers)
     if answer is None:
-        try:
-            with fail_after(LARGE_SECONDS):
-                await service.large.acquire()
-        except TimeoutError:
-            raise refusal(
-                "busy", 503, "The server is busy.", "Sync later.", retry_after=10
-            ) from None
-        try:
-            loop = get_running_loop()
-            answer = await loop.run_in_executor(service.large_worker, partial(respond, large=True))
-        finally:
-            service.large.release()
+        answer = await _in_turn(service, partial(respond, large=True))
     assert answer is not None
     return answer
+
+
+async def _in_turn(service: _Service, respond: Callable[[], T]) -> T:
+    """Work on a large message in the thread for such, after those before it."""
+    try:
+        with fail_after(LARGE_SECONDS):
+            await service.large.acquire()
+    except TimeoutError:
+        raise refusal("busy", 503, "The server is busy.", "Sync later.", retry_after=10) from None
+    try:
+        return await get_running_loop().run_in_executor(service.large_worker, respond)
+    finally:
+        service.large.release()
+
+
+async def _answer_bundle(service: _Service, request: Request) -> Response:
+    """Apply the bundle that a device brings, which may be another's; answer with a file."""
+    carrier = await find_sender(request, service.engine, service.workers)
+
+    def respond() -> Response:
+        service.start_once()
+        applied = apply_bundle(service.engine, body, service.now())
+        log_details(request.scope).update(changes=applied.changes, rows=applied.rows)
+        return Response(applied.answer, media_type="application/octet-stream")
+
+    with service.shares.device(carrier.device.id) as turn:
+        body = await read_body(request, BUNDLE_LIMITS)
+        async with turn:
+            return await _in_turn(service, respond)
 
 
 def _sync(service: _Service, call: _Call, message: SyncRequest) -> SyncAnswer:

@@ -76,6 +76,7 @@ def openapi_document() -> Object:
             f"/v1/{name}": {"post": _message_route(name, summary, request, answer)}
             for name, summary, request, answer in _ROUTES
         }
+        | {"/v1/bundle": {"post": _bundle_route()}}
         | {f"/{name}": {"get": _probe(name, summary)} for name, summary in _PROBES.items()},
         "components": {
             "schemas": _schemas(),
@@ -111,6 +112,19 @@ def _message_route(
         | {str(status): _refusal(why) for status, why in _REFUSALS.items()},
     }
     return route if name == "enrol" else route | {"security": [{"token": []}]}
+
+
+def _bundle_route() -> Object:
+    """Describe the route that takes a file, and answers with one."""
+    file = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    return {
+        "operationId": "bundle",
+        "summary": "Hand over a bundle, perhaps another laptop's, and get the answer to it.",
+        "requestBody": {"required": True, "content": file},
+        "responses": {"200": {"description": "The answer, for who wrote it.", "content": file}}
+        | {str(status): _refusal(why) for status, why in _REFUSALS.items()},
+        "security": [{"token": []}],
+    }
 
 
 def _probe(name: str, summary: str) -> Object:
