@@ -72,6 +72,15 @@ def add_server(commands: Subparsers) -> None:
     )
     silent.add_argument("--days", type=whole, metavar="N")
     add_late(actions)
+    bundle = add_group(actions, "bundle", "take in what a laptop without a line has written")
+    choices = bundle.add_subparsers(title="actions", metavar="ACTION", required=True)
+    take = add_action(
+        choices,
+        "apply",
+        "take in a bundle and write the answer beside it",
+        "bundles:apply_on_server",
+    )
+    take.add_argument("file", type=Path, metavar="FILE")
     add_report(
         add_action(actions, "report", "print a report on what the server holds", "reports:server")
     )

@@ -238,6 +238,12 @@ def _lines(device: Enrolment) -> Iterator[str]:
         )
     if device["revoked_at"]:
         yield f"       revoked {moment(device['revoked_at'])}"
+    for piece in device["sealed"]:
+        since = f", the first saved {moment(piece['since'])}" if piece["since"] else ""
+        yield (
+            f"       handed in {moment(piece['received_at'])}, sealed: {piece['changes']} "
+            f"changes{since}; a supervisor admits or discards them"
+        )
     skew = device["skew"] or 0
     if abs(skew) > _SKEWED:
         way = "ahead" if skew > 0 else "behind"

@@ -35,7 +35,7 @@ MOST_PARTS = 2000
 _BUNDLE, _ANSWER = b"fieldkit bundle ", b"fieldkit answer "
 _LONGEST_LINE = 2000
 _SIGNATURE, _LENGTH = 64, 4
-_SEALED_MORE = 48
+_SEALED = 48
 """By how many bytes sealing makes a text longer."""
 
 PublicKey = Annotated[str, StringConstraints(pattern=r"\A[A-Za-z0-9_-]{43}\z")]
@@ -144,9 +144,7 @@ def open_bundle(data: bytes, private: bytes) -> Bundle:
     return Bundle(header, digest_of(data), requests)
 
 
-def write_answer(
-    bundle: Bundle, parts: Sequence[AnsweredRequest], signing: KeyPair
-) -> bytes:
+def write_answer(bundle: Bundle, parts: Sequence[AnsweredRequest], signing: KeyPair) -> bytes:
     """Return the answer to a bundle, which only the laptop that wrote the bundle can open."""
     header = AnswerHeader(
         bundle=bundle.digest, number=bundle.header.number, coding=bundle.header.coding
@@ -205,13 +203,12 @@ def _write(
 
 def file_size(messages: Sequence[bytes]) -> int:
     """Return the most bytes of a file that holds these messages."""
-    lines = 2 * _LONGEST_LINE
-    return lines + _SIGNATURE + _SEALED_MORE + sum(_LENGTH + len(one) for one in messages)
+    return sum((_LENGTH + len(one) for one in messages), 2 * _LONGEST_LINE + _SIGNATURE + _SEALED)
 
 
 def _split(word: bytes, data: bytes, kind: type[M]) -> tuple[M, bytes, bytes, bytes]:
     """Return the header of a file, its line, the signature and the sealed part."""
-    line, found, rest = data[:_LONGEST_LINE].partition(b"\n")
+    line, found, _ = data[:_LONGEST_LINE].partition(b"\n")
     if not found or not line.startswith(word):
         raise NotThisFile("This is another sort of file.")
     try:

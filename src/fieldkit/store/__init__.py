@@ -98,9 +98,9 @@ __all__ = [
     "UnsettledChanges",
     "Unwritable",
     "Weighed",
+    "WrittenBundle",
     "convert",
     "restoration",
     "sent_back_with",
     "to_json",
-    "WrittenBundle",
 ]

@@ -75,9 +75,7 @@ class AnswerApplier:
             self._check_generation(state, answer)
             return True
         head = self._outbox.head_before(origin, seq + 1)
-        acknowledged = map_answer(
-            origin, seq, head, batch, state, asked, answer, self._store.now()
-        )
+        acknowledged = map_answer(origin, seq, head, batch, state, asked, answer, self._store.now())
         moved = answer.scope is not None and (
             state.scope is None or answer.epoch != state.scope.epoch
         )

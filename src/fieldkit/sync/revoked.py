@@ -14,19 +14,19 @@ from dataclasses import replace
 
 from fieldkit.keys.content import UnreadableKeys
 from fieldkit.keys.keyfile import KeyFile
-from fieldkit.keys.sealing import to_text
-from fieldkit.protocol.sealed import SealedAnswer, SealedRequest
+from fieldkit.protocol.bundle import digest_of
+from fieldkit.stick import NotCarried
 from fieldkit.store import Ended, Store, StoreError
 from fieldkit.sync import client
-from fieldkit.sync.bundle.errors import NotCarried
 from fieldkit.sync.bundle.writing import write_bundle
-from fieldkit.sync.client import Outcome, Progress
+from fieldkit.sync.client import Outcome, Progress, open_transport
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
 from fieldkit.sync.keys import seal_data_key
-from fieldkit.sync.transport import Transport
 
 _REMOVED = "This laptop was removed from the server: nothing new can be saved on it."
 _AGAIN = "Ask your supervisor for a code, and enrol it again."
+_LARGEST_ANSWER = 1000
+"""Most bytes of the answer, which is the digest of the sealed work."""
 _TRIES = 5
 """How often the work is sealed anew because somebody saved meanwhile."""
 
@@ -34,29 +34,25 @@ _TRIES = 5
 def sync(
     store: Store,
     *,
-    transport: Transport | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Outcome:
-    """Sync as :func:`fieldkit.sync.client.sync` does; a revoked laptop hands in its work.
-
-    Tests replace ``transport``.
-    """
-    outcome = client.sync(store, transport=transport, progress=progress, stop=stop)
+    """Sync as :func:`fieldkit.sync.client.sync` does; a revoked laptop hands in its work."""
+    outcome = client.sync(store, progress=progress, stop=stop)
     if not outcome.revoked:
         return outcome
     try:
-        said = _end(store, transport, stop)
+        said = _end(store, stop)
     except (StoreError, NotCarried) as error:  # all of it is tried again at the next contact
         said = f"{outcome.session.error} {error}"
     return replace(outcome, session=replace(outcome.session, error=said))
 
 
-def _end(store: Store, transport: Transport | None, stop: threading.Event | None) -> str:
+def _end(store: Store, stop: threading.Event | None) -> str:
     """Close the laptop, hand in what is sealed, and return the sentence about it."""
     ended = store.ended() or _close(store)
     if ended.bundle is not None:
-        if not _hand_in(store, ended, transport, stop):
+        if not _hand_in(store, ended, stop):
             said = (
                 f"{_REMOVED} {_changes(ended)} sealed for the server, and handed in at the next "
                 "contact. Sync again."
@@ -85,21 +81,12 @@ def _close(store: Store) -> Ended:
     raise StoreError("Somebody is saving at the moment. Sync again.")
 
 
-def _hand_in(
-    store: Store, ended: Ended, transport: Transport | None, stop: threading.Event | None
-) -> bool:
+def _hand_in(store: Store, ended: Ended, stop: threading.Event | None) -> bool:
     """Hand the sealed work in; say whether the server has it now."""
     assert ended.bundle is not None
-    request = SealedRequest(
-        changes=ended.changes, since=ended.since, bundle=to_text(ended.bundle)
-    )
-    with suppress(Offline, ConnectionLost, ServerRefusal):
-        if transport is not None:
-            transport.post("/v1/sealed", request, SealedAnswer)
-        else:
-            with client.open_transport(store, stop) as opened:
-                opened.post("/v1/sealed", request, SealedAnswer)
-        return True
+    with suppress(Offline, ConnectionLost, ServerRefusal), open_transport(store, stop) as opened:
+        taken = opened.post_file("/v1/sealed", ended.bundle, _LARGEST_ANSWER)
+        return taken.decode("ascii", "replace") == digest_of(ended.bundle)
     return False
 
 

@@ -15,7 +15,7 @@ from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
-    from fieldkit.protocol.supervision import CodeAnswer
+    from fieldkit.protocol.supervision import CodeAnswer, DecideSealedAnswer
     from fieldkit.review.devices import Listed
     from fieldkit.store import Store
 
@@ -55,7 +55,7 @@ class DevicePage(AskingPage):
             key="recovery",
         )
         if one.item.revoked_at is not None:
-            return [recovery]
+            return [*self._about_sealed(one), recovery]
         code = Choice(
             ("New code", (Span("its user enrols again with it: same role, same area", "dim"),)),
             partial(self._code, one),
@@ -77,6 +77,40 @@ class DevicePage(AskingPage):
             ),
             recovery,
         ]
+
+    def _about_sealed(self, one: Listed) -> list[Choice]:
+        """Return what may be done about the work that the device handed in, sealed."""
+        if not one.item.sealed:
+            return []
+        return [
+            Choice(
+                ("Admit its sealed work", (Span("taken in, as if sent in time", "dim"),)),
+                partial(self._decide, one, admit=True),
+                key="admit",
+            ),
+            Choice(
+                ("Discard its sealed work", (Span("the server forgets it for good", "dim"),)),
+                partial(self._decide, one, admit=False),
+                key="discard",
+            ),
+        ]
+
+    async def _decide(self, one: Listed, *, admit: bool) -> None:
+        from fieldkit.review.devices import sealed_words
+        from fieldkit.sync.supervision import decide_sealed
+
+        numbers = [piece.number for piece in one.item.sealed]
+        word = "Admit" if admit else "Discard for good"
+        if self.confirmed(f"{word} {numbers}", f"{word}? {sealed_words(one.item)}.", _AGAIN):
+            act = partial(decide_sealed, device=self._number, numbers=numbers, admit=admit)
+            then = partial(self._decided, admit=admit)
+            self.begin(act, then, "Admitting ..." if admit else "Discarding ...")
+
+    async def _decided(self, answer: DecideSealedAnswer, *, admit: bool) -> None:
+        from fieldkit.review.devices import became_words
+
+        became = became_words(answer.verdicts, answer.left)
+        await self._done(became if admit else "The sealed work is discarded.", answer.device)
 
     async def _code(self, one: Listed) -> None:
         from fieldkit.sync.supervision import device_code

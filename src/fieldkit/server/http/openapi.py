@@ -80,6 +80,7 @@ def openapi_document() -> Object:
             f"/v1/{name}": {"post": _message_route(name, summary, request, answer)}
             for name, summary, request, answer in _ROUTES
         }
+        | {f"/v1/{name}": {"post": _file_route(name, *said)} for name, said in _FILES.items()}
         | {f"/{name}": {"get": _probe(name, summary)} for name, summary in _PROBES.items()},
         "components": {
             "schemas": _schemas(),
@@ -115,6 +116,31 @@ def _message_route(
         | {str(status): _refusal(why) for status, why in _REFUSALS.items()},
     }
     return route if name in _FOR_STRANGERS else route | {"security": [{"token": []}]}
+
+
+_FILES = {
+    "bundle": (
+        "Hand over a bundle, perhaps another laptop's, and get the answer to it.",
+        "The answer, for who wrote it.",
+    ),
+    "sealed": (
+        "Hand in what a revoked laptop had not sent, as a bundle; its old token is accepted here.",
+        "The SHA-256 of the bundle, which a supervisor will decide on.",
+    ),
+}
+
+
+def _file_route(name: str, summary: str, answer: str) -> Object:
+    """Describe a route that takes a file, and answers with one."""
+    file = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    return {
+        "operationId": name,
+        "summary": summary,
+        "requestBody": {"required": True, "content": file},
+        "responses": {"200": {"description": answer, "content": file}}
+        | {str(status): _refusal(why) for status, why in _REFUSALS.items()},
+        "security": [{"token": []}],
+    }
 
 
 def _probe(name: str, summary: str) -> Object:

@@ -15,6 +15,7 @@ from fieldkit.protocol.supervision import (
     DevicesRequest,
     RecoveryCodeRequest,
     RevokeRequest,
+    SealedItem,
 )
 from fieldkit.server.database.connection import reading, writing
 from fieldkit.server.devices.authentication import WrongInput, confirm_device, device_of
@@ -65,7 +66,7 @@ def end_access(engine: Engine, sender: Device, request: RevokeRequest, now: int)
         device_overseen(connection, sender, request.device)
         check_not_own(sender, request.device)
         revoke(connection, request.device, now)
-        return _answer(connection, sender, request.device, now)
+        return device_answer(connection, sender, request.device, now)
 
 
 def give_area(engine: Engine, sender: Device, request: AreaRequest, now: int) -> DeviceAnswer:
@@ -87,7 +88,7 @@ def give_area(engine: Engine, sender: Device, request: AreaRequest, now: int) ->
         scope = device_of(connection, request.device).scope
         if (scope.district, scope.block) != (district, block):
             change_scope(connection, request.device, district, block, now)
-        return _answer(connection, sender, request.device, now)
+        return device_answer(connection, sender, request.device, now)
 
 
 def give_code(engine: Engine, sender: Device, request: CodeRequest, now: int) -> CodeAnswer:
@@ -147,7 +148,7 @@ def give_recovery_code(
     )
 
 
-def _answer(connection: Connection, sender: Device, number: int, now: int) -> DeviceAnswer:
+def device_answer(connection: Connection, sender: Device, number: int, now: int) -> DeviceAnswer:
     """Return a device of the sender's area as it is now."""
     (found,) = list_devices(connection, now, sender.scope, number)
     return DeviceAnswer(now=now, device=_item(found, sender))
@@ -172,4 +173,5 @@ def _item(one: Enrolment, sender: Device) -> DeviceItem:
         held_before=list(held)[:_MOST_NAMED],
         copies=one["busy_at_once"][:_MOST_NAMED],
         own=one["id"] == sender.id,
+        sealed=[SealedItem(**piece) for piece in one["sealed"]],
     )

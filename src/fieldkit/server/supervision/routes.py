@@ -10,6 +10,8 @@ from fieldkit.protocol.supervision import (
     CodeRequest,
     DecideLateAnswer,
     DecideLateRequest,
+    DecideSealedAnswer,
+    DecideSealedRequest,
     DeviceAnswer,
     DevicesAnswer,
     DevicesRequest,
@@ -21,7 +23,7 @@ from fieldkit.protocol.supervision import (
     RevokeRequest,
 )
 from fieldkit.server.acts import Act, act
-from fieldkit.server.supervision import devices, late, readers
+from fieldkit.server.supervision import devices, late, readers, sealed
 
 ROUTES: Mapping[str, Act] = {
     "devices": act(DevicesRequest, DevicesAnswer, "List the area's devices.", devices.devices),
@@ -40,6 +42,12 @@ ROUTES: Mapping[str, Act] = {
         DecideLateAnswer,
         "Take late changes in, or leave them to their authors.",
         late.decide_late,
+    ),
+    "decide-sealed": act(
+        DecideSealedRequest,
+        DecideSealedAnswer,
+        "Admit what a revoked device handed in, or discard it.",
+        sealed.decide_sealed,
     ),
     "readers": act(ReadersRequest, ReadersAnswer, "Count who may read a record.", readers.readers),
 }

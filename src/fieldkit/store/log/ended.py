@@ -1,4 +1,4 @@
-"""The end of this laptop's access to its server: nothing new is saved until it is enrolled again."""
+"""The end of this laptop's access: nothing new is saved until it is enrolled again."""
 
 from __future__ import annotations
 
@@ -79,5 +79,7 @@ def _waiting(connection: Connection) -> tuple[int, int | None]:
         if left > 0:
             many += left
             its = (_change.c.origin == row.origin, _change.c.seq > row.acked_seq)
-            first.append(connection.execute(select(func.min(_change.c.at)).where(*its)).scalar_one())
+            first.append(
+                connection.execute(select(func.min(_change.c.at)).where(*its)).scalar_one()
+            )
     return many, min(first, default=None)

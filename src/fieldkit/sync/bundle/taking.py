@@ -20,6 +20,7 @@ from fieldkit.protocol.bundle import (
 from fieldkit.protocol.messages import Problem, SyncAnswer, SyncRequest, Unsettled
 from fieldkit.protocol.scope import Scope
 from fieldkit.protocol.wire.errors import OtherVersion, TooLarge, UnknownCoding, Unreadable
+from fieldkit.stick import NotCarried
 from fieldkit.store import (
     Answered,
     FocusAt,
@@ -33,7 +34,7 @@ from fieldkit.store import (
     WrittenBundle,
 )
 from fieldkit.sync.applying import AnswerApplier, SyncEnded
-from fieldkit.sync.bundle.errors import NotCarried, no_sync_running
+from fieldkit.sync.bundle.alone import no_sync_running
 from fieldkit.sync.failures import ServerRefusal
 from fieldkit.sync.limits import NoProgress, SyncLimits
 from fieldkit.sync.sentences import FAULTY, refusal_sentence
@@ -42,7 +43,7 @@ _NOT_OURS = (
     "This is the answer to a bundle of another laptop, or of this one before it was enrolled again "
     "or an older copy was put back. Take it to the laptop that wrote the bundle."
 )
-_NO_PAGE = {"page": None, "cursors": {}, "focus": None, "more": True}
+_NO_PAGE: dict[str, object] = {"page": None, "cursors": {}, "focus": None, "more": True}
 _NEWER = "This answer is of a newer version of fieldkit. Update this laptop."
 
 

@@ -15,8 +15,9 @@ from fieldkit.protocol.bundle import (
 from fieldkit.protocol.bundle import write_bundle as write_file
 from fieldkit.protocol.messages import MOST_CHANGES, MOST_ROWS, SyncRequest, Unsettled
 from fieldkit.protocol.wire.codec import CODINGS, encode
+from fieldkit.stick import NotCarried
 from fieldkit.store import Logged, LogPosition, PullState, Store, WrittenBundle
-from fieldkit.sync.bundle.errors import NotCarried, no_sync_running
+from fieldkit.sync.bundle.alone import no_sync_running
 from fieldkit.sync.mapping import compose_request
 from fieldkit.sync.questions import Questions
 

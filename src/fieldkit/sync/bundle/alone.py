@@ -1,4 +1,4 @@
-"""Why a bundle cannot be written, carried or answered."""
+"""Lets a bundle be written, or an answer taken, while nothing else of a sync goes on."""
 
 from __future__ import annotations
 
@@ -7,16 +7,9 @@ from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
+from fieldkit.stick import NotCarried
 from fieldkit.store import Practice, Store
 from fieldkit.sync.client import LOCK
-
-
-class NotCarried(Exception):
-    """A bundle or an answer cannot be used; the text is a sentence what happened and what to do."""
-
-    def __init__(self, reason: str, *, offline: bool = False) -> None:
-        super().__init__(reason)
-        self.offline = offline
 
 
 @contextmanager
