@@ -239,11 +239,9 @@ def _lines(device: Enrolment) -> Iterator[str]:
     if device["revoked_at"]:
         yield f"       revoked {moment(device['revoked_at'])}"
     for piece in device["sealed"]:
-        since = f", the first saved {moment(piece['since'])}" if piece["since"] else ""
-        yield (
-            f"       handed in {moment(piece['received_at'])}, sealed: {piece['changes']} "
-            f"changes{since}; a supervisor admits or discards them"
-        )
+        changes = f"{piece['changes']} change{'' if piece['changes'] == 1 else 's'}"
+        since = f", since {moment(piece['since'])}" if piece["since"] else ""
+        yield f"       {changes} handed in, sealed{since}: a supervisor decides"
     skew = device["skew"] or 0
     if abs(skew) > _SKEWED:
         way = "ahead" if skew > 0 else "behind"

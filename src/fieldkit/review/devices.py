@@ -114,8 +114,8 @@ def sealed_words(device: DeviceItem) -> str:
     """Return what a revoked device handed in: how many changes, since when."""
     changes = counted(sum(one.changes for one in device.sealed), "change", "changes")
     first = min((one.since for one in device.sealed if one.since is not None), default=None)
-    since = f", the first saved {Moment().show(first)}" if first is not None else ""
-    return f"Handed in after it was revoked, sealed: {changes}{since}"
+    since = f", since {Moment().show(first)}" if first is not None else ""
+    return f"{changes} handed in, sealed{since}"
 
 
 def became_words(verdicts: Mapping[str, int], left: int) -> str:
@@ -156,7 +156,7 @@ def _listed(device: DeviceItem, answer: DevicesAnswer) -> Listed:
         way = "ahead" if device.skew > 0 else "behind"
         remarks.append(f"Its clock is {how_long(device.skew)} {way}.")
     if device.sealed:
-        remarks.insert(0, f"{sealed_words(device)}: to admit or to discard.")
+        remarks.insert(0, f"{sealed_words(device)}: admit or discard them.")
     if device.unsent and not device.sealed:
         left = counted(device.unsent, "change was", "changes were")
         remarks.append(f"{left} still not sent after its last sync.")
