@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 DATABASE = "fieldkit.sqlite3"
+KEYS = "keys.json"
+"""The key file of an encrypted home."""
 PRACTICE_MARK = 0x666B7072
 """The application id in the header of a data file to practise with: "fkpr"."""
 _MARKED = slice(68, 72)
@@ -63,6 +65,17 @@ def is_encrypted(path: Path) -> bool:
     if page.startswith(_PLAIN) or len(page) < _PAGE:
         return False
     return len(set(page)) >= _FEWEST_BYTE_VALUES
+
+
+def is_locked(home: Path) -> bool:
+    """Say whether the data of a home opens with a key only; like :func:`is_encrypted`.
+
+    That is so too where the data file of an encrypted home is gone: a new one is encrypted.
+    """
+    path = home / DATABASE
+    if is_encrypted(path):
+        return True
+    return (home / KEYS).exists() and not (path.exists() and path.stat().st_size)
 
 
 def home_folder() -> Path:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from fieldkit import reference
 from fieldkit.cli import DONE, IN_PART, OFFLINE, UNUSABLE, Unusable, print_error
 from fieldkit.commands import open_store, say, say_json
-from fieldkit.settings import home_folder, make_private
+from fieldkit.settings import home_folder, is_encrypted, is_locked, make_private
 from fieldkit.store import Damaged, LogPosition, State, Store, SyncSession
 
 
@@ -69,6 +70,7 @@ def _status(store: Store, position: LogPosition | None) -> dict[str, object]:
         }
         if device
         else None,
+        "encrypted": store.encrypted,
         "records": store.counts(),
         "outbox": {str(state): many for state, many in store.outbox.counts().items()},
         "last_seq": position.last_seq if position else 0,
@@ -104,6 +106,11 @@ def _say_status(store: Store, position: LogPosition | None) -> None:
         say("This laptop is not set up yet. Start fieldkit, or run `fieldkit init`.")
         return
     say(f"{device.name}, laptop {device.origin}, server: {device.server or 'none yet'}")
+    say(
+        "The data on this laptop is encrypted."
+        if store.encrypted
+        else "The data on this laptop is not encrypted: `fieldkit protect` encrypts it."
+    )
     for kind, many in store.counts().items():
         if many:
             say(f"  {kind:24}{many:>10}")
@@ -149,7 +156,10 @@ def backup(args: Namespace) -> int:
     """Copy all data to a file."""
     with open_store() as store:
         store.back_up(args.file, force=args.force)
+        encrypted = store.encrypted
     say(f"The backup was saved in {args.file}.")
+    if encrypted:
+        say("It opens with the passphrases of this laptop, and with the key file beside it.")
     return DONE
 
 
@@ -159,13 +169,24 @@ def restore(args: Namespace) -> int:
     make_private(home)
     try:
         with FileLock(home / "fieldkit.lock", timeout=0):
-            kept = Store.restore(home, args.file)
+            key, source_key = _keys_to_restore(home, args.file)
+            kept = Store.restore(home, args.file, key=key, source_key=source_key)
     except Timeout:
         raise Unusable("fieldkit is open on this folder. Quit it first, then restore.") from None
     say(f"The data of {args.file} is back on this laptop.")
     if kept:
         say(f"The data that was here before is kept in {kept}.")
+        if key and not is_encrypted(kept):
+            say("That file is not encrypted: `fieldkit protect` encrypts or deletes it.")
     return DONE
+
+
+def _keys_to_restore(home: Path, source: Path) -> tuple[bytes | None, bytes | None]:
+    if not is_locked(home) and not is_encrypted(source):
+        return None, None
+    from fieldkit.commands.protection.asking import keys_to_restore
+
+    return keys_to_restore(home, source)
 
 
 def check(args: Namespace) -> int:
@@ -208,6 +229,7 @@ def villages(args: Namespace) -> int:
 
 def enrol(args: Namespace) -> int:
     """Enrol this laptop with a server."""
+    from fieldkit.commands.protection.protect import offer_protection
     from fieldkit.sync.client import NotEnrolled, Unreachable
     from fieldkit.sync.client import enrol as enrol_with
 
@@ -223,7 +245,7 @@ def enrol(args: Namespace) -> int:
         "This laptop is enrolled. `fieldkit sync` sends what was saved and receives what others "
         "saved."
     )
-    return DONE
+    return offer_protection()
 
 
 def sync(args: Namespace) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 from typing import cast
@@ -92,6 +93,12 @@ def opens(connection: sqlite3.Connection) -> bool:
             return False
         raise
     return True
+
+
+def opens_with(path: Path, key: bytes) -> bool:
+    """Say whether this is the key of an encrypted file."""
+    with closing(open_file(path, key, read_only=True)) as connection:
+        return opens(connection)
 
 
 def database_errors() -> tuple[type[Exception], ...]:

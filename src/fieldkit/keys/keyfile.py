@@ -25,9 +25,7 @@ from fieldkit.keys.passphrase import (
     wrap_by_passphrase,
 )
 from fieldkit.keys.sealing import seal
-
-KEYS = "keys.json"
-"""The name of the key file in a home."""
+from fieldkit.settings import KEYS
 
 
 def keys_beside(backup: Path) -> Path:
@@ -44,6 +42,16 @@ class NoSuchOperator(Locked):
 
     def __init__(self, operator: str) -> None:
         super().__init__(f"{operator} has no passphrase on this laptop. Choose another operator.")
+
+
+class NobodyHasOne(Locked):
+    """No passphrase opens the data: the laptop was revoked."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No passphrase opens the data on this laptop any more. Ask a supervisor for a recovery "
+            "code."
+        )
 
 
 class WrongPassphrase(Locked):
@@ -110,6 +118,32 @@ class KeyFile:
         data_key = new_key()
         return cls(home / KEYS, Content(fingerprint(data_key))), data_key
 
+    @classmethod
+    def begin(cls, home: Path, operator: str, passphrase: str, now: int) -> bytes:
+        """Make the key file of a home that is about to be encrypted; return its data key.
+
+        The file is on the disk, and was read back. One that an interrupted conversion left is used
+        again if the passphrase opens it, else it is kept in ``backups``.
+
+        Raises:
+            Unfit: the passphrase is too easy to guess.
+            OSError: it cannot be written.
+        """
+        check_fit(passphrase)
+        with suppress(UnreadableKeys, Locked):
+            if found := cls.read(home):
+                return found.unlock(operator, passphrase, now)
+        if (home / KEYS).exists():
+            kept = home / "backups" / f"keys-{now}.json"
+            kept.parent.mkdir(mode=0o700, exist_ok=True)
+            (home / KEYS).replace(kept)
+        made, data_key = cls.new(home)
+        made.add(operator, passphrase, data_key)
+        again = cls.read(home)
+        if again is None or again.unlock(operator, passphrase, now) != data_key:
+            raise OSError("the key file was not kept")
+        return data_key
+
     # What it holds
 
     @property
@@ -173,6 +207,28 @@ class KeyFile:
             raise WrongPassphrase(failures.wait(now)) from None
         self._count(operator, Failures())
         return data_key
+
+    def unlock_any(self, passphrase: str, now: int) -> tuple[str, bytes]:
+        """Return the operator whose passphrase this is, and the data key; as :meth:`unlock`.
+
+        Raises:
+            NobodyHasOne: there is no passphrase any more.
+            WrongPassphrase, TooEarly: it is nobody's, or those who have one must wait.
+        """
+        waiting = {one: self.wait(one, now) for one in self.operators}
+        if not waiting:
+            raise NobodyHasOne
+        tried = [one for one, wait in waiting.items() if not wait]
+        if not tried:
+            raise TooEarly(min(waiting.values()))
+        for operator in tried:
+            with suppress(WrongKey):
+                data_key = unwrap_by_passphrase(self._find(operator).wrapped, passphrase)
+                self._count(operator, Failures())
+                return operator, data_key
+        for operator in tried:
+            self._count(operator, self._find(operator).failures.again(now))
+        raise WrongPassphrase(min(self.wait(one, now) for one in waiting))
 
     def _find(self, operator: str) -> Operator:
         found = self._content.operators.get(operator)

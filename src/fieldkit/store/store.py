@@ -18,7 +18,6 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fieldkit import reference
 from fieldkit.interruption import check_interruption
-from fieldkit.keys.keyfile import KEYS
 from fieldkit.keys.proof import proof_of
 from fieldkit.matching import Match
 from fieldkit.protocol.change import Op
@@ -35,7 +34,7 @@ from fieldkit.records import (
     same_person_finding,
 )
 from fieldkit.records.fields.dates import believed, day_at
-from fieldkit.settings import DATABASE, is_encrypted, make_file_private, make_private
+from fieldkit.settings import DATABASE, KEYS, is_locked, make_file_private, make_private
 from fieldkit.store import tables
 from fieldkit.store.clock import Clock, doubt, laptop_clock, start_of_day
 from fieldkit.store.database import Connect, Database, connect
@@ -173,13 +172,13 @@ class Store:
         """
         try:
             make_private(home)
+            if key is None and is_locked(home):
+                raise NeedsKey(has_keys=(home / KEYS).exists())
             make_file_private(home / DATABASE)
         except OSError as error:
             raise Unwritable(
                 f"The folder {home} cannot be created or written. Choose another folder."
             ) from error
-        if key is None and is_encrypted(home / DATABASE):
-            raise NeedsKey(has_keys=(home / KEYS).exists())
         database = Database(home / DATABASE, connect, key)
         stamp = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")
         try:
