@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fieldkit.keys.keyfile import KeyFile
+from fieldkit.keys.passphrase import WrongKey, check_fit
 from fieldkit.keys.sealing import Unreadable, from_text, new_sealing_pair, open_sealed, to_text
 from fieldkit.protocol.keys import RecoverAnswer, RecoverRequest
 from fieldkit.sync.enrol import address
@@ -19,6 +21,28 @@ class NotRecovered(Exception):
     def __init__(self, sentence: str, *, offline: bool = False) -> None:
         super().__init__(sentence)
         self.offline = offline
+
+
+def recover_home(file: KeyFile, code: str, operator: str, passphrase: str) -> bytes:
+    """Give an operator a new passphrase for a locked laptop; return its data key.
+
+    Raises:
+        Unfit: the passphrase is too easy to guess; the code was not used.
+        NotRecovered: no server can open this laptop, or it did not.
+        OSError: the key file cannot be written.
+    """
+    check_fit(passphrase)
+    if file.sealed is None or file.server is None:
+        raise NotRecovered(
+            "No server holds a key of this laptop, as it never synced while it was encrypted. Only "
+            "a passphrase opens it."
+        )
+    data_key = recover(file.server, code, file.sealed)
+    try:
+        file.add(operator, passphrase, data_key)
+    except WrongKey:
+        raise NotRecovered(FAULTY) from None
+    return data_key
 
 
 def recover(
