@@ -121,7 +121,7 @@ def test_a_device_cannot_sign_what_another_has_sealed() -> None:
 
 
 def test_a_later_version_says_so() -> None:
-    later = WRITTEN.replace(b'bundle {', b'bundle {"v":2,', 1)
+    later = WRITTEN.replace(b"bundle {", b'bundle {"v":2,', 1)
     with pytest.raises(OtherVersion):
         read_header(later)
 
