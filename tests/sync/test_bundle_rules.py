@@ -30,7 +30,6 @@ from fieldkit.sync.bundle.taking import Taken, take_answer
 from fieldkit.sync.bundle.writing import write_bundle
 
 
-
 @pytest.fixture
 def engine(server: str, folder: Path) -> Engine:
     return open_database(f"sqlite:///{folder / 'server.sqlite3'}")
