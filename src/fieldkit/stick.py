@@ -120,8 +120,8 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def _sync_folder(folder: Path) -> None:
     """Let the name of a new file reach the stick; not every system offers that."""
-    with suppress(OSError, AttributeError):
-        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    with suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(opened)
         finally:
