@@ -9,6 +9,7 @@ from tests.screens.test_form_model import form, go, press
 
 from fieldkit.screens.form.entry_choices import read_choices
 from fieldkit.screens.form.form_page import FormPage
+from fieldkit.store import Notes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,7 +117,7 @@ async def test_an_operator_chooses_it_in_the_menu_and_keeps_it(
 ) -> None:
     async with opened_app() as hand:
         await hand.press("<ctrl+n>", "<ctrl+p>", "full fields", "<enter>")
-        assert read_choices(tmp_path, "Asha").goes_on
+        assert read_choices(Notes(tmp_path), "Asha").goes_on
         page = hand.app.screen
         assert isinstance(page, FormPage)
         assert page.model is not None
@@ -136,4 +137,4 @@ async def test_an_operator_chooses_it_in_the_menu_and_keeps_it(
         assert hand.app.screen.model is not None
         assert hand.app.screen.model.goes_on.on
         await hand.press("<ctrl+p>", "full fields", "<enter>")
-        assert not read_choices(tmp_path, "Asha").goes_on
+        assert not read_choices(Notes(tmp_path), "Asha").goes_on

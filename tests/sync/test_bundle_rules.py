@@ -17,13 +17,8 @@ from fieldkit.server.database.connection import reading, writing
 from fieldkit.server.database.eras import begin_era
 from fieldkit.server.database.migrate import open_database
 from fieldkit.server.devices.keys import server_keys
-from fieldkit.server.ingest.bundle import (
-    AppliedBundle,
-    answer_requests,
-    apply_bundle,
-    opened,
-    signer,
-)
+from fieldkit.server.ingest.bundle import answer_requests, opened
+from fieldkit.server.ingest.carried import AppliedBundle, apply_bundle, signer
 from fieldkit.settings import DATABASE
 from fieldkit.store import Store
 from fieldkit.sync.bundle.taking import Taken, take_answer
@@ -46,7 +41,7 @@ def by_stick(engine: Engine, store: Store) -> Taken:
 def parts_of(engine: Engine, data: bytes) -> list[AnsweredRequest]:
     with reading(engine) as connection:
         bundle = opened(server_keys(connection), data)
-        device = signer(connection, bundle).device
+        device = signer(connection, bundle).seen.device
     return list(answer_requests(engine, device, bundle, int(time.time())))
 
 

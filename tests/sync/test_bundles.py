@@ -18,7 +18,7 @@ from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.database.connection import writing
 from fieldkit.server.database.migrate import open_database
 from fieldkit.server.devices.enrolment import revoke
-from fieldkit.server.ingest.bundle import AppliedBundle, apply_bundle
+from fieldkit.server.ingest.carried import AppliedBundle, apply_bundle
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.server.problems import Refusal
 from fieldkit.stick import NotCarried
@@ -181,8 +181,12 @@ def test_what_refuses_a_bundle_says_why(
         device = file.execute("SELECT max(id) FROM device").fetchone()[0]
     with writing(engine) as connection:
         revoke(connection, device, int(time.time()))
-    with pytest.raises(Refusal, match="may not sync any more"):
-        applied(engine, written)
+    for _ in range(2):
+        with pytest.raises(Refusal, match="may not sync any more"):
+            applied(engine, written)
+    with closing(sqlite3.connect(str(engine.url.database))) as file:
+        kept = file.execute("SELECT changes FROM sealed_work WHERE device = ?", [device]).fetchall()
+    assert kept == [(1,)]
     assert store.outbox.unsent() == 1
 
 

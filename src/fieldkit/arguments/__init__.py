@@ -20,7 +20,8 @@ def parser() -> argparse.ArgumentParser:
         prog="fieldkit",
         description="Offline field records for block offices. Without a command, the application "
         "opens.",
-        epilog="FIELDKIT_HOME is the folder that holds everything of one installation.",
+        epilog="FIELDKIT_HOME is the folder that holds everything of one installation. "
+        "FIELDKIT_PASSPHRASE opens it if it is encrypted; without it a command asks.",
     )
     made.add_argument("--version", action="version", version=f"fieldkit {__version__}")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)

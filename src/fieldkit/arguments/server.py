@@ -42,6 +42,11 @@ def add_server(commands: Subparsers) -> None:
     add_json(add_action(actions, "devices", "list who is enrolled"))
     revoke = add_action(actions, "revoke", "end a device's access")
     revoke.add_argument("device", type=whole, metavar="DEVICE")
+    recover = add_action(
+        actions, "recover", "make a one-time code for a laptop whose passphrase was forgotten"
+    )
+    recover.add_argument("device", type=whole, metavar="DEVICE")
+    recover.add_argument("--minutes", type=count, metavar="M", help="minutes until it expires")
     scope = add_action(actions, "scope", "change what a device may see and write")
     scope.add_argument("device", type=whole, metavar="DEVICE")
     add_scope(scope)

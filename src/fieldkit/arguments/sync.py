@@ -77,6 +77,21 @@ def add_supervising(commands: Subparsers) -> None:
     area.add_argument("device", type=whole, metavar="DEVICE")
     add_scope(area)
 
+    recover = add(
+        actions,
+        "recover",
+        "make a one-time code for a laptop whose passphrase was forgotten",
+        "supervising:recover",
+    )
+    recover.add_argument("device", type=whole, metavar="DEVICE")
+
+    for name, help_text in (
+        ("admit", "take in what a revoked device handed in, as if it had been sent in time"),
+        ("discard", "discard for good what a revoked device handed in"),
+    ):
+        decide = add(actions, name, help_text, f"supervising:{name}")
+        decide.add_argument("device", type=whole, metavar="DEVICE")
+
     late = add_group(commands, "late", "decide on changes that came too late for their area")
     choices = late.add_subparsers(title="actions", metavar="ACTION", required=True)
     add_json(add(choices, "list", "list the late changes", "supervising:late"))

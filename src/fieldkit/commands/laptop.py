@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from fieldkit import reference
 from fieldkit.cli import DONE, IN_PART, OFFLINE, UNUSABLE, Unusable, print_error
 from fieldkit.commands import open_store, say, say_json
-from fieldkit.settings import home_folder, make_private
-from fieldkit.store import Damaged, LogPosition, State, Store, SyncSession
+from fieldkit.settings import home_folder, is_encrypted, is_locked, make_private
+from fieldkit.store import Closed, Damaged, LogPosition, State, Store, SyncSession
 
 
 def init(args: Namespace) -> int:
@@ -69,6 +70,7 @@ def _status(store: Store, position: LogPosition | None) -> dict[str, object]:
         }
         if device
         else None,
+        "encrypted": store.encrypted,
         "records": store.counts(),
         "outbox": {str(state): many for state, many in store.outbox.counts().items()},
         "last_seq": position.last_seq if position else 0,
@@ -104,6 +106,11 @@ def _say_status(store: Store, position: LogPosition | None) -> None:
         say("This laptop is not set up yet. Start fieldkit, or run `fieldkit init`.")
         return
     say(f"{device.name}, laptop {device.origin}, server: {device.server or 'none yet'}")
+    say(
+        "The data on this laptop is encrypted."
+        if store.encrypted
+        else "The data on this laptop is not encrypted: `fieldkit protect` encrypts it."
+    )
     for kind, many in store.counts().items():
         if many:
             say(f"  {kind:24}{many:>10}")
@@ -123,10 +130,18 @@ def _say_status(store: Store, position: LogPosition | None) -> None:
         say(f"{many} to check: the Sync page lists them; `fieldkit show` shows each record.")
     if device.server and store.pull.state().more:
         say("Not everything has arrived from the server yet. Run `fieldkit sync` to go on.")
+    for text in _to_know(store):
+        say(text)
+
+
+def _to_know(store: Store) -> Iterator[str]:
+    """Yield what the person has to know before working on."""
+    if store.ended():
+        yield str(Closed())
     for notice in store.notices():
-        say(notice.text)
+        yield notice.text
     if doubt := store.clock_doubt():
-        say(doubt)
+        yield doubt
 
 
 def _many(number: int, thing: str) -> str:
@@ -149,7 +164,10 @@ def backup(args: Namespace) -> int:
     """Copy all data to a file."""
     with open_store() as store:
         store.back_up(args.file, force=args.force)
+        encrypted = store.encrypted
     say(f"The backup was saved in {args.file}.")
+    if encrypted:
+        say("It opens with the passphrases of this laptop, and with the key file beside it.")
     return DONE
 
 
@@ -159,13 +177,24 @@ def restore(args: Namespace) -> int:
     make_private(home)
     try:
         with FileLock(home / "fieldkit.lock", timeout=0):
-            kept = Store.restore(home, args.file)
+            key, source_key = _keys_to_restore(home, args.file)
+            kept = Store.restore(home, args.file, key=key, source_key=source_key)
     except Timeout:
         raise Unusable("fieldkit is open on this folder. Quit it first, then restore.") from None
     say(f"The data of {args.file} is back on this laptop.")
     if kept:
         say(f"The data that was here before is kept in {kept}.")
+        if key and not is_encrypted(kept):
+            say("That file is not encrypted: `fieldkit protect` encrypts or deletes it.")
     return DONE
+
+
+def _keys_to_restore(home: Path, source: Path) -> tuple[bytes | None, bytes | None]:
+    if not is_locked(home) and not is_encrypted(source):
+        return None, None
+    from fieldkit.commands.protection.asking import keys_to_restore
+
+    return keys_to_restore(home, source)
 
 
 def check(args: Namespace) -> int:
@@ -208,6 +237,7 @@ def villages(args: Namespace) -> int:
 
 def enrol(args: Namespace) -> int:
     """Enrol this laptop with a server."""
+    from fieldkit.commands.protection.protect import offer_protection
     from fieldkit.sync.client import NotEnrolled, Unreachable
     from fieldkit.sync.client import enrol as enrol_with
 
@@ -223,12 +253,12 @@ def enrol(args: Namespace) -> int:
         "This laptop is enrolled. `fieldkit sync` sends what was saved and receives what others "
         "saved."
     )
-    return DONE
+    return offer_protection()
 
 
 def sync(args: Namespace) -> int:
     """Send what is waiting, and receive what others did."""
-    from fieldkit.sync.client import sync as sync_store
+    from fieldkit.sync.revoked import sync as sync_store
 
     with open_store() as store:
         outcome = sync_store(store)

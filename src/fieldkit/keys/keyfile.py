@@ -25,9 +25,12 @@ from fieldkit.keys.passphrase import (
     wrap_by_passphrase,
 )
 from fieldkit.keys.sealing import seal
+from fieldkit.settings import KEYS
 
-KEYS = "keys.json"
-"""The name of the key file in a home."""
+
+def keys_beside(backup: Path) -> Path:
+    """Return the name of the key file that lies beside a backup."""
+    return backup.with_name(f"{backup.name}.{KEYS}")
 
 
 class Locked(Exception):
@@ -39,6 +42,16 @@ class NoSuchOperator(Locked):
 
     def __init__(self, operator: str) -> None:
         super().__init__(f"{operator} has no passphrase on this laptop. Choose another operator.")
+
+
+class NobodyHasOne(Locked):
+    """No passphrase opens the data: the laptop was revoked."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No passphrase opens the data on this laptop any more. Ask a supervisor for a recovery "
+            "code."
+        )
 
 
 class WrongPassphrase(Locked):
@@ -105,6 +118,32 @@ class KeyFile:
         data_key = new_key()
         return cls(home / KEYS, Content(fingerprint(data_key))), data_key
 
+    @classmethod
+    def begin(cls, home: Path, operator: str, passphrase: str, now: int) -> bytes:
+        """Make the key file of a home that is about to be encrypted; return its data key.
+
+        The file is on the disk, and was read back. One that an interrupted conversion left is used
+        again if the passphrase opens it, else it is kept in ``backups``.
+
+        Raises:
+            Unfit: the passphrase is too easy to guess.
+            OSError: it cannot be written.
+        """
+        check_fit(passphrase)
+        with suppress(UnreadableKeys, Locked):
+            if found := cls.read(home):
+                return found.unlock(operator, passphrase, now)
+        if (home / KEYS).exists():
+            kept = home / "backups" / f"keys-{now}.json"
+            kept.parent.mkdir(mode=0o700, exist_ok=True)
+            (home / KEYS).replace(kept)
+        made, data_key = cls.new(home)
+        made.add(operator, passphrase, data_key)
+        again = cls.read(home)
+        if again is None or again.unlock(operator, passphrase, now) != data_key:
+            raise OSError("the key file was not kept")
+        return data_key
+
     # What it holds
 
     @property
@@ -126,6 +165,11 @@ class KeyFile:
     def sealed_to(self) -> bytes | None:
         """Return the public key to which the data key is sealed."""
         return self._content.sealed_to
+
+    @property
+    def server(self) -> str | None:
+        """Return the address of the server that can open the sealed copy."""
+        return self._content.server
 
     def fits(self, data_key: bytes) -> bool:
         """Say whether this is the data key of this file."""
@@ -163,6 +207,28 @@ class KeyFile:
             raise WrongPassphrase(failures.wait(now)) from None
         self._count(operator, Failures())
         return data_key
+
+    def unlock_any(self, passphrase: str, now: int) -> tuple[str, bytes]:
+        """Return the operator whose passphrase this is, and the data key; as :meth:`unlock`.
+
+        Raises:
+            NobodyHasOne: there is no passphrase any more.
+            WrongPassphrase, TooEarly: it is nobody's, or those who have one must wait.
+        """
+        waiting = {one: self.wait(one, now) for one in self.operators}
+        if not waiting:
+            raise NobodyHasOne
+        tried = [one for one, wait in waiting.items() if not wait]
+        if not tried:
+            raise TooEarly(min(waiting.values()))
+        for operator in tried:
+            with suppress(WrongKey):
+                data_key = unwrap_by_passphrase(self._find(operator).wrapped, passphrase)
+                self._count(operator, Failures())
+                return operator, data_key
+        for operator in tried:
+            self._count(operator, self._find(operator).failures.again(now))
+        raise WrongPassphrase(min(self.wait(one, now) for one in waiting))
 
     def _find(self, operator: str) -> Operator:
         found = self._content.operators.get(operator)
@@ -220,8 +286,10 @@ class KeyFile:
             others = {k: v for k, v in self._content.operators.items() if k != operator}
             self._content = replace(self._content, operators=others)
 
-    def seal_to(self, server_sealing_public: bytes, data_key: bytes) -> None:
+    def seal_to(self, server_sealing_public: bytes, data_key: bytes, server: str = "") -> None:
         """Keep a copy of the data key that the holder of the server's private key can open.
+
+        ``server``: its address.
 
         Raises:
             WrongKey: this is not the data key of this file.
@@ -230,7 +298,12 @@ class KeyFile:
             raise WrongKey
         sealed = seal(data_key, server_sealing_public)
         with self._changing():
-            self._content = replace(self._content, sealed=sealed, sealed_to=server_sealing_public)
+            self._content = replace(
+                self._content,
+                sealed=sealed,
+                sealed_to=server_sealing_public,
+                server=server or None,
+            )
 
     def drop_passphrases(self) -> None:
         """Let no passphrase open the data any more (a revoked laptop): the sealed copy stays.

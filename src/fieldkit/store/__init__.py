@@ -1,7 +1,21 @@
 """The laptop's database: one file, one way to save, one log of changes."""
 
-from fieldkit.store.errors import Busy, Damaged, DiskFull, Refused, Settled, StoreError, Unwritable
+from fieldkit.store.errors import (
+    Busy,
+    Closed,
+    Damaged,
+    DiskFull,
+    NeedsKey,
+    OtherKey,
+    Refused,
+    Settled,
+    StoreError,
+    Unwritable,
+)
+from fieldkit.store.files.convert import convert
+from fieldkit.store.files.notes import Notes
 from fieldkit.store.files.practice import Practice
+from fieldkit.store.log.ended import Ended
 from fieldkit.store.log.entries import Entered
 from fieldkit.store.log.identity import Device, Notice
 from fieldkit.store.log.outbox import LogCount, Logged, LogPosition, Outbox, SyncSession
@@ -37,6 +51,7 @@ __all__ = [
     "Answered",
     "Bundles",
     "Busy",
+    "Closed",
     "Damaged",
     "Device",
     "DeviceKeys",
@@ -44,6 +59,7 @@ __all__ = [
     "Draft",
     "Drafts",
     "Edit",
+    "Ended",
     "Entered",
     "Event",
     "FocusAt",
@@ -53,9 +69,12 @@ __all__ = [
     "LogCount",
     "LogPosition",
     "Logged",
+    "NeedsKey",
+    "Notes",
     "Notice",
     "OpenAbout",
     "OpenConflict",
+    "OtherKey",
     "Outbox",
     "Outdated",
     "Page",
@@ -80,6 +99,7 @@ __all__ = [
     "Unwritable",
     "Weighed",
     "WrittenBundle",
+    "convert",
     "restoration",
     "sent_back_with",
     "to_json",

@@ -228,9 +228,25 @@ device_keys = Table(
     Column("signing_public", LargeBinary),
     Column("server_sealing", LargeBinary),
     Column("server_signing", LargeBinary),
+    Column("proved", Text),
 )
 """At most one row: the key by which this laptop signs, and the public keys that its server gave for
-it. Without keys: the server was asked ``asked_at``, and is too old to have any."""
+it. Without keys: the server was asked ``asked_at``, and is too old to have any. ``proved``: the
+data key that the server knows to be this laptop's, by its proof."""
+
+ended = Table(
+    "ended",
+    INFRASTRUCTURE,
+    Column("id", Integer, primary_key=True),
+    Column("heard_at", Integer, nullable=False),
+    Column("changes", Integer, nullable=False),
+    Column("since", Integer),
+    Column("bundle", LargeBinary),
+    Column("handed_in", Integer),
+)
+"""At most one row, when the server has ended this laptop's access: nothing new is saved until it is
+enrolled again. ``changes`` were not sent, the first of them saved at ``since``; ``bundle`` holds
+them, sealed to the server, until it has them; ``handed_in``: when that was."""
 
 draft = Table(
     "draft",

@@ -20,10 +20,14 @@ from fieldkit.sync.sentences import ALTERED, FAULTY
 class SyncEnded(Exception):
     """The sync cannot go on; the text is a sentence why."""
 
-    def __init__(self, reason: str, *, offline: bool = False, stopped: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, offline: bool = False, stopped: bool = False, revoked: bool = False
+    ) -> None:
         super().__init__(reason)
         self.offline = offline
         self.stopped = stopped
+        self.revoked = revoked
+        """Whether the server has ended this laptop's access."""
 
 
 class AnswerApplier:

@@ -67,6 +67,8 @@ class Outcome:
     """Late and waiting changes, of this sync or before, which the server may yet take."""
     offline: bool = False
     stopped: bool = False
+    revoked: bool = False
+    """Whether the server has ended this laptop's access."""
 
     @property
     def ok(self) -> bool:
@@ -222,6 +224,7 @@ def _run(store: Store, loop: RequestLoop, transport: Transport) -> Outcome:
         unsettled=counts[State.LATE] + counts[State.WAITING],
         offline=ended is not None and ended.offline,
         stopped=ended is not None and ended.stopped,
+        revoked=ended is not None and ended.revoked,
     )
 
 

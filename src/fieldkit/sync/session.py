@@ -256,7 +256,8 @@ class RequestLoop:
             wait = max(wait, failure.retry_after or 0)
             passing = failure.status in {408, 413, 429} or 500 <= failure.status != 511
             if last or not passing or wait > LONGEST_WAIT:
-                raise SyncEnded(refusal_sentence(failure)) from None
+                revoked = failure.code == "revoked"
+                raise SyncEnded(refusal_sentence(failure), revoked=revoked) from None
         elif isinstance(failure, Offline):
             if last or self._transport.traffic.requests == 0:
                 raise SyncEnded("No connection.", offline=True) from None

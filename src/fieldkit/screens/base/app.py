@@ -80,6 +80,8 @@ class AppBase(App[int]):
         super().__init__()
         self.home = home
         """The folder that holds all of this installation."""
+        self.data_key: bytes | None = None
+        """The key of an encrypted home, once somebody unlocked it."""
         colours = not self.no_color and self.console.color_system in ("256", "truecolor")
         self._fitting = fitting_look(os.environ, sys.platform, colours=colours)
         self.look = Look()
@@ -135,7 +137,7 @@ class AppBase(App[int]):
                 if first:  # later collections need not look at them: that would hold keys up
                     gc.freeze()
                 gc.enable()
-            store = Store.open(self.home)
+            store = Store.open(self.home, key=self.data_key)
             return store, next(iter(store.operators()), "")
 
         usual = sys.getswitchinterval()
@@ -161,7 +163,8 @@ class AppBase(App[int]):
             return None
         from fieldkit.search.glance import glance
 
-        return await self._threads.read(partial(glance, self.home / DATABASE, typed), "glance")
+        search = partial(glance, self.home / DATABASE, typed, key=self.data_key)
+        return await self._threads.read(search, "glance")
 
     async def ask(self, question: Callable[[Store], T]) -> T:
         """Call ``question`` with the store in the thread of entry, once the store is open.
@@ -247,7 +250,7 @@ class AppBase(App[int]):
         operator, counted = self.operator, self._keys_pressed.take()
         new, corrected = (store.saved_here.pop((operator, one), 0) for one in (True, False))
         with suppress(OSError):
-            add_figures(self.home, operator, today(), Figures(*counted, new, corrected))
+            add_figures(store.notes, operator, today(), Figures(*counted, new, corrected))
 
     async def refresh_status(self) -> None:
         """Read the header status again and show it."""

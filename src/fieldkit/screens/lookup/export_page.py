@@ -86,7 +86,7 @@ class ExportPage(PickerPage[None]):
         from fieldkit.records.fields.formats import today
         from fieldkit.settings import make_private
 
-        folder = export_folder(store.home)
+        folder = export_folder(store)
         make_private(folder)
         target: list[Path] = []
 

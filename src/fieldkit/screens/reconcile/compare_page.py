@@ -317,7 +317,7 @@ class ComparePage(PickerPage[str]):
         name, operator = f"{self._path.stem}-left", self.app.operator
 
         def write(store: Store) -> tuple[int, Path]:
-            folder = export_folder(self.app.home)
+            folder = export_folder(store)
             folder.mkdir(parents=True, exist_ok=True)
             target = free_name(folder, name, "xlsx")
             return write_rest(store, session.found, target, operator), target

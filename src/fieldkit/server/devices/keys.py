@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, delete, select
 from fieldkit.keys.sealing import KeyPair, Unreadable, from_text, to_text
 from fieldkit.protocol.keys import KeysAnswer, KeysRequest
 from fieldkit.server.database.connection import writing
-from fieldkit.server.database.statements import insert_missing_rows
-from fieldkit.server.database.tables import DEVICE_KEY, SERVER_KEY
+from fieldkit.server.database.statements import insert_missing_rows, upsert_rows
+from fieldkit.server.database.tables import DATA_KEY, DEVICE_KEY, SERVER_KEY
 from fieldkit.server.devices.authentication import confirm_device
 from fieldkit.server.problems import refusal
 from fieldkit.server.scope import Device
@@ -43,6 +43,11 @@ def device_keys(connection: Connection, device: int) -> list[bytes]:
     return list(connection.execute(newest).scalars())
 
 
+def note_data_key(connection: Connection, device: int, proof: str, now: int) -> None:
+    """Note that a device has proved that it holds a data key; the last one that did owns it."""
+    upsert_rows(connection, DATA_KEY, [{"proof": proof, "device": device, "at": now}])
+
+
 def exchange_keys(engine: Engine, sender: Device, request: KeysRequest, now: int) -> KeysAnswer:
     """Keep the key by which a device signs, and tell it the server's keys.
 
@@ -59,6 +64,8 @@ def exchange_keys(engine: Engine, sender: Device, request: KeysRequest, now: int
         for old in device_keys(connection, sender.id)[MOST_KEYS:]:
             its = (DEVICE_KEY.c.device == sender.id, DEVICE_KEY.c.key == old)
             connection.execute(delete(DEVICE_KEY).where(*its))
+        if request.data_key is not None:
+            note_data_key(connection, sender.id, request.data_key, now)
         own = server_keys(connection)
     return KeysAnswer(
         now=now, sealing=to_text(own.sealing.public), signing=to_text(own.signing.public)

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from pydantic.json_schema import models_json_schema
 
 from fieldkit import __version__
+from fieldkit.protocol.keys import RecoverAnswer, RecoverRequest
 from fieldkit.protocol.messages import (
     EnrolAnswer,
     EnrolRequest,
@@ -30,6 +31,7 @@ _ROUTES: tuple[tuple[str, str, type[Message], type[Message]], ...] = (
     ("receipt", "Ask what the server holds of logs.", ReceiptRequest, ReceiptAnswer),
     ("history", "Ask what was done to a record.", HistoryRequest, HistoryAnswer),
     ("enrol", "Exchange a one-time code for a token.", EnrolRequest, EnrolAnswer),
+    ("recover", "Ask for the data key of a locked laptop.", RecoverRequest, RecoverAnswer),
     *(
         (name, act.summary, act.request, act.answer)
         for name, act in {**own.ROUTES, **supervision.ROUTES}.items()
@@ -50,6 +52,8 @@ _REFUSALS = {
     429: "This code is not known, and too many wrong ones came from this address.",
     503: "The server cannot take this now; Retry-After says when.",
 }
+_FOR_STRANGERS = ("enrol", "recover")
+"""The routes that need no token."""
 _PACKED = {
     "type": "object",
     "description": "The same as columns, as fieldkit/protocol/wire/packed_messages.py describes.",
@@ -76,7 +80,7 @@ def openapi_document() -> Object:
             f"/v1/{name}": {"post": _message_route(name, summary, request, answer)}
             for name, summary, request, answer in _ROUTES
         }
-        | {"/v1/bundle": {"post": _bundle_route()}}
+        | {f"/v1/{name}": {"post": _file_route(name, *said)} for name, said in _FILES.items()}
         | {f"/{name}": {"get": _probe(name, summary)} for name, summary in _PROBES.items()},
         "components": {
             "schemas": _schemas(),
@@ -111,17 +115,29 @@ def _message_route(
         }
         | {str(status): _refusal(why) for status, why in _REFUSALS.items()},
     }
-    return route if name == "enrol" else route | {"security": [{"token": []}]}
+    return route if name in _FOR_STRANGERS else route | {"security": [{"token": []}]}
 
 
-def _bundle_route() -> Object:
-    """Describe the route that takes a file, and answers with one."""
+_FILES = {
+    "bundle": (
+        "Hand over a bundle, perhaps another laptop's, and get the answer to it.",
+        "The answer, for who wrote it.",
+    ),
+    "sealed": (
+        "Hand in what a revoked laptop had not sent, as a bundle; its old token is accepted here.",
+        "The SHA-256 of the bundle, which a supervisor will decide on.",
+    ),
+}
+
+
+def _file_route(name: str, summary: str, answer: str) -> Object:
+    """Describe a route that takes a file, and answers with one."""
     file = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
     return {
-        "operationId": "bundle",
-        "summary": "Hand over a bundle, perhaps another laptop's, and get the answer to it.",
+        "operationId": name,
+        "summary": summary,
         "requestBody": {"required": True, "content": file},
-        "responses": {"200": {"description": "The answer, for who wrote it.", "content": file}}
+        "responses": {"200": {"description": answer, "content": file}}
         | {str(status): _refusal(why) for status, why in _REFUSALS.items()},
         "security": [{"token": []}],
     }

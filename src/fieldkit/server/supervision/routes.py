@@ -10,6 +10,8 @@ from fieldkit.protocol.supervision import (
     CodeRequest,
     DecideLateAnswer,
     DecideLateRequest,
+    DecideSealedAnswer,
+    DecideSealedRequest,
     DeviceAnswer,
     DevicesAnswer,
     DevicesRequest,
@@ -17,22 +19,35 @@ from fieldkit.protocol.supervision import (
     LateRequest,
     ReadersAnswer,
     ReadersRequest,
+    RecoveryCodeRequest,
     RevokeRequest,
 )
 from fieldkit.server.acts import Act, act
-from fieldkit.server.supervision import devices, late, readers
+from fieldkit.server.supervision import devices, late, readers, sealed
 
 ROUTES: Mapping[str, Act] = {
     "devices": act(DevicesRequest, DevicesAnswer, "List the area's devices.", devices.devices),
     "revoke": act(RevokeRequest, DeviceAnswer, "End a device's access.", devices.end_access),
     "area": act(AreaRequest, DeviceAnswer, "Give a device another area.", devices.give_area),
     "code": act(CodeRequest, CodeAnswer, "Make a one-time code.", devices.give_code),
+    "recovery-code": act(
+        RecoveryCodeRequest,
+        CodeAnswer,
+        "Make a code that unlocks a device.",
+        devices.give_recovery_code,
+    ),
     "late": act(LateRequest, LateAnswer, "List the area's late changes.", late.late_changes),
     "decide-late": act(
         DecideLateRequest,
         DecideLateAnswer,
         "Take late changes in, or leave them to their authors.",
         late.decide_late,
+    ),
+    "decide-sealed": act(
+        DecideSealedRequest,
+        DecideSealedAnswer,
+        "Admit what a revoked device handed in, or discard it.",
+        sealed.decide_sealed,
     ),
     "readers": act(ReadersRequest, ReadersAnswer, "Count who may read a record.", readers.readers),
 }

@@ -35,10 +35,15 @@ def read_keys(connection: Connection) -> DeviceKeys | None:
     return DeviceKeys(signing, row.server_sealing, row.server_signing)
 
 
-def keep_keys(connection: Connection, keys: DeviceKeys | None, at: int) -> None:
-    """Keep exchanged keys in place of those before; None: the server is too old to have any."""
+def keep_keys(
+    connection: Connection, keys: DeviceKeys | None, at: int, proved: str | None = None
+) -> None:
+    """Keep exchanged keys in place of those before; None: the server is too old to have any.
+
+    ``proved``: the proof of the data key that the server was given with them.
+    """
     forget_keys(connection)
-    row: dict[str, object] = {"id": 1, "asked_at": at}
+    row: dict[str, object] = {"id": 1, "asked_at": at, "proved": proved}
     if keys is not None:
         row |= {
             "signing_private": keys.signing.private,
@@ -54,9 +59,11 @@ def forget_keys(connection: Connection) -> None:
     connection.execute(delete(_keys))
 
 
-def wants_keys(connection: Connection, now: int) -> bool:
-    """Say whether the server is to be asked for its keys."""
+def wants_keys(connection: Connection, now: int, proof: str | None) -> bool:
+    """Say whether keys are to be exchanged; ``proof``: of the key that encrypts this data."""
     row = connection.execute(select(_keys)).one_or_none()
     if row is None:
         return True
-    return row.server_sealing is None and not 0 <= now - row.asked_at < _ASK_AGAIN
+    if row.server_sealing is None:
+        return not 0 <= now - row.asked_at < _ASK_AGAIN
+    return proof is not None and row.proved != proof

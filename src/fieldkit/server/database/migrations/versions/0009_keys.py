@@ -1,4 +1,4 @@
-"""Add the server's own keys, which are made here, and the keys of devices."""
+"""Add the server's own keys, which are made here, keys of devices, and what needs them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,3 +34,29 @@ def upgrade() -> None:
         sa.Column("key", sa.LargeBinary(32), primary_key=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
     )
+    op.create_table(
+        "data_key",
+        sa.Column("proof", sa.String(32), primary_key=True),
+        sa.Column("device", sa.Integer(), sa.ForeignKey("device.id"), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+    )
+    op.create_table(
+        "recovery_code",
+        sa.Column("hash", sa.LargeBinary(32), primary_key=True),
+        sa.Column("device", sa.Integer(), sa.ForeignKey("device.id"), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_for", sa.LargeBinary(32)),
+    )
+    op.create_table(
+        "sealed_work",
+        sa.Column("number", sa.Integer(), primary_key=True),
+        sa.Column("device", sa.Integer(), sa.ForeignKey("device.id"), nullable=False),
+        sa.Column("digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("changes", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger()),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("decided_at", sa.BigInteger()),
+        sa.Column("admitted", sa.Boolean()),
+    )
+    op.create_index("ix_sealed_work_digest", "sealed_work", ["device", "digest"], unique=True)
