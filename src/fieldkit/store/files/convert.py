@@ -16,9 +16,9 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from fieldkit.keys.cipher import database_errors, error_code, key_literal, open_file, open_plain
-from fieldkit.keys.keyfile import sync_folder
+from fieldkit.keys.private_file import sync_folder
 from fieldkit.settings import DATABASE, is_encrypted, make_file_private
-from fieldkit.store.errors import Busy, Damaged, DiskFull, Unwritable, plainly
+from fieldkit.store.errors import Busy, Damaged, DiskFull, StoreError, Unwritable, plainly
 from fieldkit.store.files.backup import SPARE
 from fieldkit.store.files.copying import table_columns
 from fieldkit.store.files.notes import Notes
@@ -144,7 +144,10 @@ def _export(plain: sqlite3.Connection, part: Path, key: bytes) -> None:
     plain.execute(f'ATTACH DATABASE ? AS sealing KEY "{key_literal(key)}"', (str(part),))
     plain.execute("PRAGMA sealing.journal_mode = OFF")  # half a file is thrown away
     plain.execute("PRAGMA sealing.synchronous = OFF")
-    plain.execute("SELECT sqlcipher_export('sealing')").fetchone()
+    try:
+        plain.execute("SELECT sqlcipher_export('sealing')").fetchone()
+    except database_errors() as error:
+        raise _meaning(error) from error
     for name in ("user_version", "application_id"):
         (value,) = plain.execute(f"PRAGMA main.{name}").fetchone()
         plain.execute(f"PRAGMA sealing.{name} = {int(value)}")
@@ -154,10 +157,24 @@ def _export(plain: sqlite3.Connection, part: Path, key: bytes) -> None:
         (verdict,) = sealed.execute("PRAGMA quick_check(1)").fetchone()
         same = _counts(plain) == _counts(sealed)
     if bad_pages or verdict != "ok" or not same:
-        raise Damaged(
-            "Part of the data file is damaged, so nothing was encrypted. Run `fieldkit check`, or "
-            "restore the last backup with `fieldkit restore`."
-        )
+        raise _damaged()
+
+
+def _meaning(error: Exception) -> StoreError:
+    """Return what stopped the export: as a function it gives no code, but SQLite's fixed text."""
+    if "malformed" in str(error):
+        return _damaged()
+    return DiskFull(
+        "The encrypted data could not be written, so nothing was encrypted. Free some space on the "
+        "disk, then try again."
+    )
+
+
+def _damaged() -> Damaged:
+    return Damaged(
+        "Part of the data file is damaged, so nothing was encrypted. Run `fieldkit check`, or "
+        "restore the last backup with `fieldkit restore`."
+    )
 
 
 def _counts(connection: sqlite3.Connection) -> dict[str, int]:
