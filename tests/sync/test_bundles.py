@@ -282,6 +282,18 @@ def _full(_file: int) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
+def test_what_stayed_of_a_stick_pulled_out_is_removed(
+    store: Store, register: Register, stick: Path
+) -> None:
+    first = write_to(store, stick)
+    first.rename(first.with_suffix(".tmp"))  # as if power went before the last step
+    others = stick / "letter.tmp"
+    others.touch()
+    register(store, 1)
+    second = write_to(store, stick)
+    assert sorted(stick.iterdir()) == sorted([second, others])
+
+
 def test_a_missing_stick_is_named(store: Store, tmp_path: Path) -> None:
     with pytest.raises(NotCarried, match="Put the stick in"):
         write_to(store, tmp_path / "nowhere")
