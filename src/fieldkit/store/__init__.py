@@ -40,7 +40,7 @@ from fieldkit.store.read.records import Event, Page, Records
 from fieldkit.store.read.sent_back import SentBack
 from fieldkit.store.read.undecided import Undecided
 from fieldkit.store.store import Hit, Store, Weighed
-from fieldkit.store.write.decide import Keep
+from fieldkit.store.write.decide import Keep, values_of
 from fieldkit.store.write.drafts import Draft, Drafts
 from fieldkit.store.write.edits import Edit, restoration
 from fieldkit.store.write.save import Saved
@@ -103,4 +103,5 @@ __all__ = [
     "restoration",
     "sent_back_with",
     "to_json",
+    "values_of",
 ]
