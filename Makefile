@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 MADE := .venv/.made
 
+# Where this is set, each program that a test starts would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check torture mutants benchmark dist pictures fields coverage sentences dictionary lock clean
 

@@ -6,9 +6,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.keystrokes.hand import Hand
 from tests.pictures.home import Block
-from textual import events
-from textual.pilot import Pilot
 
 from fieldkit.app import FieldkitApp
 from fieldkit.screens.home.home_page import HomePage
@@ -18,7 +17,6 @@ from fieldkit.store import Store
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 SIZES = ((80, 24), (120, 36))
 THEMES = {"dark": "chinar-dark", "light": "chinar-light"}
-_NAMED = {" ": "space", "/": "slash", "?": "question_mark", "=": "equals_sign"}
 
 
 class Shot(NamedTuple):
@@ -66,12 +64,13 @@ async def take_all(block: Block, size: tuple[int, int], theme: str) -> dict[str,
     keep_look(block.home, "Asha", theme=THEMES[theme], glyphs="full")
     app = FieldkitApp(block.home, pace=None)
     async with app.run_test(size=size) as pilot:
-        await _settle(app, pilot)
+        hand = Hand(pilot, app)
+        await hand.settle()
         for shot in shots(block):
-            await _press(app, pilot, *shot.keys)
+            await hand.press(*shot.keys)
             taken[shot.name] = app.export_screenshot(title="fieldkit", simplify=True)
             while not isinstance(app.screen, HomePage) or app.screen.picker.typed.text:
-                await _press(app, pilot, "<escape>")
+                await hand.press("<escape>")
     app.close_store()
     with closing(Store.open(block.home)) as store:
         for draft in store.drafts.of("Asha"):
@@ -83,21 +82,3 @@ async def take_all(block: Block, size: tuple[int, int], theme: str) -> dict[str,
 def path_of(name: str, size: tuple[int, int], theme: str) -> Path:
     """Return where a picture is kept."""
     return PICTURES / f"{name}-{size[0]}-{theme}.svg"
-
-
-async def _press(app: FieldkitApp, pilot: Pilot[int], *keys: str) -> None:
-    """Type texts letter by letter, and keys in angle brackets; wait for the application."""
-    for key in keys:
-        named = key.startswith("<")
-        for letter in [key[1:-1]] if named else key:
-            app.post_message(events.Key(_NAMED.get(letter, letter), None if named else letter))
-        await _settle(app, pilot)
-
-
-async def _settle(app: FieldkitApp, pilot: Pilot[int]) -> None:
-    """Wait until all keys, workers and messages are handled."""
-    for _ in range(3):
-        await pilot.pause()
-        await app.keys_handled()
-        await app.workers.wait_for_complete()
-    await pilot.pause()

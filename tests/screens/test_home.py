@@ -339,6 +339,10 @@ async def test_what_is_unfinished_is_discarded_when_asked_twice(
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG", "<escape>", "<escape>")
         assert "Delete discard" in hand.text()
         assert hand.marked().split()[:3] == ["◌", "Gulshan", "SHG"]
+        await hand.press("<down>")  # a record that is saved
+        assert "Delete discard" not in hand.text()
+        await hand.press("<up>")
+        assert "Delete discard" in hand.text()
         await hand.press("<delete>")
         asked = "Discard Gulshan SHG (self-help group, unfinished)? Press Delete again."
         assert asked in hand.text()

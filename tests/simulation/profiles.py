@@ -154,6 +154,19 @@ PROFILES: tuple[Profile, ...] = (
         registrars=0.1,
     ),
     Profile(
+        "sent back",
+        _SYNC
+        | _FORMS
+        | {"person": 4, "group": 1, "edit": 8, "clear": 1, "unknown": 1, "delete": 3}
+        | {"send back": 18, "correct": 18, "accept": 7, "undo": 3, "forge": 6, "decide": 12}
+        | {"sync": 34, "cut": 2, "merge": 4, "unmerge": 2, "different": 1, "move": 4}
+        | {"refused": 1, "mend": 1, "withdraw": 3, "copy": 2, "reinstall": 1, "rescope": 1}
+        | {"weeks": 1, "take": 2, "server backup": 1, "server restore": 1},
+        (3, 5),
+        (28, 48),
+        registrars=0.4,
+    ),
+    Profile(
         "all",
         _WORK
         | _FORMS
@@ -175,6 +188,11 @@ PROFILES: tuple[Profile, ...] = (
             "merge": 3,
             "unmerge": 1,
             "different": 1,
+            "send back": 3,
+            "correct": 3,
+            "accept": 1,
+            "undo": 1,
+            "forge": 1,
         },
         (3, 5),
         (24, 48),
@@ -184,7 +202,9 @@ PROFILES: tuple[Profile, ...] = (
 
 
 def profile_of(seed: int) -> Profile:
-    return PROFILES[seed % len(PROFILES)]
+    """Return the profile of a seed; the last two, which send back, take turns in one place."""
+    turn, place = divmod(seed, len(PROFILES) - 1)
+    return PROFILES[-1 - turn % 2] if place == len(PROFILES) - 2 else PROFILES[place]
 
 
 def draw_actions(seed: int, profile: Profile | None = None) -> list[Action]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from fieldkit import reference
 from fieldkit.cli import DONE, IN_PART, OFFLINE, UNUSABLE, Unusable, print_error
-from fieldkit.commands import open_store, say, say_json
+from fieldkit.commands import open_store, operator_of, say, say_json
+from fieldkit.papers.export_log import log_backup
 from fieldkit.settings import home_folder, is_encrypted, is_locked, make_private
 from fieldkit.store import Damaged, LogPosition, State, Store, SyncSession
 
@@ -155,7 +157,8 @@ def _not_used(many: int) -> str:
 def backup(args: Namespace) -> int:
     """Copy all data to a file."""
     with open_store() as store:
-        store.back_up(args.file, force=args.force)
+        logged = partial(log_backup, store, operator_of(store))
+        store.back_up(args.file, force=args.force, before=logged)
         encrypted = store.encrypted
     say(f"The backup was saved in {args.file}.")
     if encrypted:

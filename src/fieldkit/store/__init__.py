@@ -1,5 +1,6 @@
 """The laptop's database: one file, one way to save, one log of changes."""
 
+from fieldkit.keys.notes import Notes
 from fieldkit.store.errors import (
     Busy,
     Damaged,
@@ -12,7 +13,6 @@ from fieldkit.store.errors import (
     Unwritable,
 )
 from fieldkit.store.files.convert import convert
-from fieldkit.store.files.notes import Notes
 from fieldkit.store.files.practice import Practice
 from fieldkit.store.log.entries import Entered
 from fieldkit.store.log.identity import Device, Notice
@@ -36,7 +36,7 @@ from fieldkit.store.read.records import Event, Page, Records
 from fieldkit.store.read.sent_back import SentBack
 from fieldkit.store.read.undecided import Undecided
 from fieldkit.store.store import Hit, Store, Weighed
-from fieldkit.store.write.decide import Keep
+from fieldkit.store.write.decide import Keep, values_of
 from fieldkit.store.write.drafts import Draft, Drafts
 from fieldkit.store.write.edits import Edit, restoration
 from fieldkit.store.write.save import Saved
@@ -94,4 +94,5 @@ __all__ = [
     "restoration",
     "sent_back_with",
     "to_json",
+    "values_of",
 ]

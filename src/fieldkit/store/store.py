@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fieldkit import reference
 from fieldkit.interruption import check_interruption
+from fieldkit.keys.notes import Notes
 from fieldkit.matching import Match
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.identity import read_id
@@ -41,7 +42,6 @@ from fieldkit.store.errors import NeedsKey, Refused, StoreError, Unwritable
 from fieldkit.store.files import backup as backups
 from fieldkit.store.files.convert import remove_leftovers
 from fieldkit.store.files.migrate import migrate
-from fieldkit.store.files.notes import Notes
 from fieldkit.store.files.place import place_of
 from fieldkit.store.files.practice import Practice, is_practice, mark_practice
 from fieldkit.store.files.restore import restore
@@ -446,7 +446,7 @@ class Store:
         return found
 
     def send_back(self, number: str, reason: str, operator: str) -> Saved:
-        """Send a record back to whoever entered it, for them to correct it.
+        """Send a record back to the person who entered it, for them to correct it.
 
         Raises:
             StoreError: there is no reason, it is not here, or this laptop's role may not.
@@ -793,12 +793,12 @@ class Store:
             return sent_back(connection)
 
     def undecided(self, kind: str, stage: str, limit: int | None = None) -> list[Undecided]:
-        """Return the records of a kind that wait for a stage, the longest waiting first."""
+        """Return what of a kind waits at a stage or in a state, the longest waiting first."""
         with self._database.read() as connection:
             return undecided(connection, kind, stage, limit)
 
     def count_undecided(self, kind: str, stage: str) -> int:
-        """Return how many records of a kind wait for a stage."""
+        """Return how many records of a kind wait at a stage or in a state."""
         with self._database.read() as connection:
             return count_undecided(connection, kind, stage)
 
@@ -843,13 +843,16 @@ class Store:
 
     # Keeping it safe
 
-    def back_up(self, target: Path, *, force: bool = False) -> None:
+    def back_up(
+        self, target: Path, *, force: bool = False, before: Callable[[], object] | None = None
+    ) -> None:
         """Copy everything to ``target``, whole or not at all.
 
         The copy of encrypted data is encrypted as well; outside of the home folder its key file is
-        put beside it. ``force``: replace a file there that is no backup of fieldkit.
+        put beside it. ``force``: replace a file there that is no backup of fieldkit. ``before``:
+        runs before the copy is made, once there is room for it; if it fails, there is no backup.
         """
-        backups.back_up(self._database, target, force=force)
+        backups.back_up(self._database, target, force=force, before=before)
         if self.encrypted and self.home.resolve() not in target.resolve().parents:
             backups.put_keys_beside(self.home, target)
 

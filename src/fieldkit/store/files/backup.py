@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -31,11 +31,18 @@ _KEPT = 5
 """Daily backups kept."""
 
 
-def back_up(database: Database, target: Path, *, force: bool = False) -> None:
+def back_up(
+    database: Database,
+    target: Path,
+    *,
+    force: bool = False,
+    before: Callable[[], object] | None = None,
+) -> None:
     """Copy the data file as it stands to ``target``, whole or not at all, while others write.
 
     The copy of an encrypted file is encrypted with the same key. ``force``: replace a file there
-    that is no backup of fieldkit.
+    that is no backup of fieldkit. ``before``: runs before the copy is made, once there is room for
+    it; if it fails, there is no backup.
 
     Raises:
         DiskFull, Unwritable: the copy cannot be made there.
@@ -57,6 +64,8 @@ def back_up(database: Database, target: Path, *, force: bool = False) -> None:
                 f"There is no space for a backup in {target.parent}. Free some space, "
                 "then try again."
             )
+        if before:
+            before()
         with (
             plainly(),
             closing(database.raw()) as source,
