@@ -1,5 +1,6 @@
 """The laptop's database: one file, one way to save, one log of changes."""
 
+from fieldkit.keys.notes import Notes
 from fieldkit.store.errors import (
     Busy,
     Closed,
@@ -13,7 +14,6 @@ from fieldkit.store.errors import (
     Unwritable,
 )
 from fieldkit.store.files.convert import convert
-from fieldkit.store.files.notes import Notes
 from fieldkit.store.files.practice import Practice
 from fieldkit.store.log.ended import Ended
 from fieldkit.store.log.entries import Entered

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fieldkit import reference
 from fieldkit.interruption import check_interruption
+from fieldkit.keys.notes import Notes
 from fieldkit.keys.proof import proof_of
 from fieldkit.matching import Match
 from fieldkit.protocol.change import Op
@@ -42,7 +43,6 @@ from fieldkit.store.errors import NeedsKey, Refused, StoreError, Unwritable
 from fieldkit.store.files import backup as backups
 from fieldkit.store.files.convert import remove_leftovers
 from fieldkit.store.files.migrate import migrate
-from fieldkit.store.files.notes import Notes
 from fieldkit.store.files.place import place_of
 from fieldkit.store.files.practice import Practice, is_practice, mark_practice
 from fieldkit.store.files.restore import restore

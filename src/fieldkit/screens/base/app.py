@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.message_pump import MessagePump
 
+    from fieldkit.keys.notes import Notes
     from fieldkit.search.glance import Glimpse
     from fieldkit.store import Store
 
@@ -103,6 +104,13 @@ class AppBase(App[int]):
         self._key_task: asyncio.Task[None] | None = None
         self._holding: asyncio.Task[object] | None = None
         """What the key being handled began; the next key waits for it."""
+
+    @property
+    def notes(self) -> Notes:
+        """The small private files of the home, also before the store is open."""
+        from fieldkit.keys.notes import Notes
+
+        return Notes(self.home, self.data_key)
 
     # --- the look ---
 

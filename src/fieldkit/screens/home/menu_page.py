@@ -138,10 +138,7 @@ class MenuPage(PickerPage[None]):
 
     async def answer(self, text: str) -> Answer:
         """Answer with the entries in which each word typed begins a word."""
-        operator = self.app.operator
-        supervises, filled = await self.ask(  # the records are loaded then
-            lambda store: (may_supervise(store), read_choices(store.notes, operator))
-        )
+        supervises = await self.ask(may_supervise)  # the records are loaded then
         wanted = text.casefold().replace("/", " ").replace(":", " ").split()
         back = MenuEntry("Back", "Esc", partial(self._open, stay), "This laptop")
         found = [
@@ -152,7 +149,7 @@ class MenuPage(PickerPage[None]):
                 if supervises or one.group != _SUPERVISOR
             ),
             *self._looks(),
-            *self._of_entry(filled),
+            *self._of_entry(),
             *self._twice(),
             *(one._replace(open=partial(self._open, one.open)) for one in records(self.app)),
             *([back] if wanted else []),
@@ -176,8 +173,9 @@ class MenuPage(PickerPage[None]):
             now = look.glyphs == name
             yield _choice(_SIGNS, label, partial(self._take, "", name), now=now)
 
-    def _of_entry(self, now: EntryChoices) -> Iterator[MenuEntry]:
+    def _of_entry(self) -> Iterator[MenuEntry]:
         """Yield how forms are filled; the form under the menu offers its own way to change it."""
+        now = read_choices(self.app.notes, self.app.operator)
         of_form = {one.words for one in self._of_page}
         offered = [
             *((words, replace(now, goes_on=on)) for on, words in GOES_ON.items()),
@@ -193,7 +191,7 @@ class MenuPage(PickerPage[None]):
         """Fill forms so from the next one on, for this operator."""
         operator = self.app.operator
         try:
-            await self.ask(lambda store: write_choices(store.notes, operator, choices))
+            write_choices(self.app.notes, operator, choices)
         except OSError:
             self.say("This choice could not be kept: the folder cannot be written.", error=True)
             return
