@@ -10,6 +10,9 @@ def main() -> NoReturn:
         from fieldkit.cli import main as command_line
 
         command_line()
+    from fieldkit.plain_text import write_utf8
+
+    write_utf8()
     from fieldkit.app import run
     from fieldkit.settings import home_folder
 

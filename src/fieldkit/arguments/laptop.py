@@ -45,6 +45,12 @@ def add_laptop(commands: Subparsers) -> None:
     )
     restore = add(commands, "restore", "replace the data with a backup", "laptop:restore")
     restore.add_argument("file", type=Path)
+    add(
+        commands,
+        "go-back",
+        "return to the data before the last update, for the older fieldkit",
+        "laptop:go_back",
+    )
     add_json(add(commands, "check", "check the whole data file", "laptop:check"))
     villages = add(commands, "villages", "load a list of villages (LGD)", "laptop:villages")
     villages.add_argument("file", type=Path)

@@ -1,6 +1,7 @@
 """The laptop's database: one file, one way to save, one log of changes."""
 
 from fieldkit.store.errors import Busy, Damaged, DiskFull, Refused, Settled, StoreError, Unwritable
+from fieldkit.store.files.go_back import OnlyHere
 from fieldkit.store.files.practice import Practice
 from fieldkit.store.log.entries import Entered
 from fieldkit.store.log.identity import Device, Notice
@@ -50,6 +51,7 @@ __all__ = [
     "LogPosition",
     "Logged",
     "Notice",
+    "OnlyHere",
     "OpenAbout",
     "OpenConflict",
     "Outbox",

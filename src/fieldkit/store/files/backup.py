@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from fieldkit.file_fault import why
 from fieldkit.interruption import check_interruption
 from fieldkit.protocol.change import first_head
 from fieldkit.records import kinds
@@ -38,7 +39,7 @@ def back_up(database: Database, target: Path, *, force: bool = False) -> None:
         DiskFull, Unwritable: the copy cannot be made there.
         Interrupted: the copy was stopped; nothing of it stays.
     """
-    if target.resolve() == database.path.resolve():
+    if target.exists() and target.samefile(database.path):
         raise Unwritable("A backup cannot replace the data file. Give another file name.")
     if not force and target.exists() and not _is_data_file(target):
         raise Unwritable(
@@ -66,9 +67,7 @@ def back_up(database: Database, target: Path, *, force: bool = False) -> None:
             fresh.execute("PRAGMA journal_mode = DELETE")
         part.replace(target)
     except OSError as error:
-        raise Unwritable(
-            f"The backup cannot be written to {target}. Check the folder, or give another."
-        ) from error
+        raise Unwritable(f"The backup cannot be written to {target}: {why(error)}.") from error
     finally:
         discard(part)
 

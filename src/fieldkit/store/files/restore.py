@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from fieldkit.file_fault import why
 from fieldkit.settings import DATABASE, is_practice_file, make_file_private, make_private
 from fieldkit.store.database import Connect, Database
 from fieldkit.store.errors import Busy, Unwritable
@@ -32,6 +34,11 @@ def restore(home: Path, source: Path, stamp: str, connect: Connect) -> Path | No
         StoreError: the backup is damaged, the data file is in use, or the folder cannot be written.
     """
     sound_copy(source)
+    return put_in_place(home, stamp, lambda part: _rebuild(source, part, connect))
+
+
+def put_in_place(home: Path, stamp: str, make: Callable[[Path], None]) -> Path | None:
+    """Let ``make`` write a data file, then put it in place of that of ``home``; see restore."""
     current = home / DATABASE
     kept = home / "backups" / f"replaced-{stamp}.sqlite3"
     part = current.with_name(DATABASE + ".part")
@@ -39,7 +46,7 @@ def restore(home: Path, source: Path, stamp: str, connect: Connect) -> Path | No
         _discard(part)
         make_private(kept.parent)
         make_file_private(part)
-        _rebuild(source, part, connect)
+        make(part)
         replaced = current.exists()
         if replaced:
             _fold(current)
@@ -48,9 +55,7 @@ def restore(home: Path, source: Path, stamp: str, connect: Connect) -> Path | No
             _discard_logs(current)
         part.replace(current)
     except OSError as error:
-        raise Unwritable(
-            f"The folder {home} cannot be written. Ask the person who set up this laptop."
-        ) from error
+        raise Unwritable(f"The folder {home} cannot be written: {why(error)}.") from error
     finally:
         _discard(part)
     return kept if replaced else None
