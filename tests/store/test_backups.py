@@ -77,7 +77,7 @@ def test_a_backup_without_room_is_not_begun(
     assert list((tmp_path / "stick").iterdir()) == []
 
 
-def test_a_failed_backup_leaves_the_older_one(
+def test_a_backup_onto_a_file_open_elsewhere_says_so_and_leaves_the_older_one(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "backup.sqlite3"
@@ -86,10 +86,12 @@ def test_a_failed_backup_leaves_the_older_one(
     save(store)
 
     def fail(_self: Path, _target: Path) -> Path:
-        raise OSError
+        error = PermissionError(13, "Der Prozess kann nicht zugreifen")
+        vars(error)["winerror"] = 32  # as Windows raises it
+        raise error
 
     monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(Unwritable):
+    with pytest.raises(Unwritable, match=r"open in another program; close it there.*\.$"):
         store.back_up(target)
     assert target.read_bytes() == before
     assert not (tmp_path / "backup.sqlite3.part").exists()

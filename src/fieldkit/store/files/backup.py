@@ -39,7 +39,7 @@ def back_up(database: Database, target: Path, *, force: bool = False) -> None:
         DiskFull, Unwritable: the copy cannot be made there.
         Interrupted: the copy was stopped; nothing of it stays.
     """
-    if target.exists() and target.samefile(database.path):
+    if _is_same(target, database.path):
         raise Unwritable("A backup cannot replace the data file. Give another file name.")
     if not force and target.exists() and not _is_data_file(target):
         raise Unwritable(
@@ -111,6 +111,11 @@ def sound_copy(path: Path) -> None:
         raise Damaged(f"{path.name} is damaged or is not a fieldkit backup. Use another backup.")
     if verdict != "ok":
         raise Damaged(f"{path.name} is damaged. Use an older backup.")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Say whether two paths are of one file, however they are written."""
+    return one.resolve() == other.resolve() or (one.exists() and one.samefile(other))
 
 
 def _is_data_file(path: Path) -> bool:

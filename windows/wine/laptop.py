@@ -1,0 +1,102 @@
+"""fieldkit installed in a Windows of Wine, as a person or a script uses it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from windows.wine.prefix import Prefix, Ran
+
+_HOLDER = """
+import ctypes, sys
+open_file = ctypes.windll.kernel32.CreateFileW
+open_file.restype = ctypes.c_void_p
+handle = open_file(sys.argv[1], 0x80000000, 0, None, 3, 0, None)
+print(handle, flush=True)
+sys.stdin.read()
+"""
+"""Opens a file so that no other program may (0 shares nothing), as some do with a table."""
+_LOCKER = """
+import sys
+from filelock import FileLock
+with FileLock(sys.argv[1], timeout=0):
+    print("locked", flush=True)
+    sys.stdin.read()
+"""
+"""Holds what the application holds on a home while it is open."""
+_INVALID = str(2**64 - 1)
+
+
+class Laptop:
+    """The installed program, its homes, and how it is run."""
+
+    def __init__(self, prefix: Prefix, installer: Path) -> None:
+        self.prefix, self.installer = prefix, installer
+        (user,) = (one for one in (prefix.drive / "users").iterdir() if one.name != "Public")
+        self.local = user / "AppData" / "Local"
+        self.folder = self.local / "Programs" / "fieldkit"
+        self.python = self.folder / "app" / "python.exe"
+        self.usual_home = self.local / "fieldkit"
+        self.files = prefix.drive / "office"
+        self.files.mkdir(exist_ok=True)
+
+    def install(self) -> Ran:
+        """Run the installer without a window."""
+        return self.prefix.run(self.installer, "/S")
+
+    def uninstall(self) -> Ran:
+        """Remove the program, as the system's list of programs does; wait until it has ended."""
+        inside = self.prefix.path(self.folder)
+        return self.prefix.run(self.folder / "uninstall.exe", "/S", f"_?={inside}")
+
+    def run(
+        self, *arguments: str | Path, home: Path | str | None = None, given: bytes = b""
+    ) -> Ran:
+        """Run ``fieldkit`` with these arguments on a home."""
+        if isinstance(home, Path):
+            home = str(self.prefix.path(home))
+        environment = {} if home is None else {"FIELDKIT_HOME": home}
+        return self.prefix.run(
+            *(self.python, "-m", "fieldkit", *arguments), given=given, environment=environment
+        )
+
+    def seconds(self, *arguments: str, home: Path) -> float:
+        """Return how long a command takes."""
+        begun = time.monotonic()
+        self.run(*arguments, home=home)
+        return time.monotonic() - begun
+
+    def new_home(self, name: str) -> Path:
+        """Set up a home of this name, and return it."""
+        home = self.files / name
+        ran = self.run("init", "--name", "Asha", "--district", "2", "--block", "16", home=home)
+        assert ran.code == 0, ran.text
+        return home
+
+    @contextmanager
+    def held(self, file: Path) -> Iterator[None]:
+        """Let another program have a file open meanwhile."""
+        with self._beside(_HOLDER, file) as said:
+            assert said not in {_INVALID, "-1"}, f"{file} cannot be opened"
+            yield
+
+    @contextmanager
+    def open_application(self, home: Path) -> Iterator[None]:
+        """Let the application be open on a home meanwhile."""
+        with self._beside(_LOCKER, home / "fieldkit.lock") as said:
+            assert said == "locked", said
+            yield
+
+    @contextmanager
+    def _beside(self, program: str, file: Path) -> Iterator[str]:
+        running = self.prefix.start(self.python, "-c", program, file)
+        assert running.stdin is not None
+        assert running.stdout is not None
+        try:
+            yield running.stdout.readline().decode().strip()
+        finally:
+            running.stdin.close()
+            running.wait()
+            running.stdout.close()

@@ -1,0 +1,6 @@
+"""Removes, for tests only, a call that Debian's Wine lacks: copies then go another way."""
+
+import _winapi
+
+if hasattr(_winapi, "CopyFile2"):
+    del _winapi.CopyFile2
