@@ -19,6 +19,8 @@ from windows.wine.prefix import Prefix, tool
 
 SOURCE = Path(__file__).parent
 ROOT = SOURCE.parent
+INTO = ROOT / "build" / "windows"
+MADE = INTO / f"fieldkit-{__version__}-windows.exe"
 PYTHON = "3.13"
 STAMP = 1_767_225_600
 """The time of every file, 2026-01-01 UTC, so that the same sources give the same installer."""
@@ -30,7 +32,7 @@ _NOT_NEEDED = ("bin", "share", ".lock")
 def main() -> None:
     """Build the tree, then the installer."""
     given = argparse.ArgumentParser(description=__doc__)
-    given.add_argument("--into", type=Path, default=ROOT / "build" / "windows", metavar="FOLDER")
+    given.add_argument("--into", type=Path, default=INTO, metavar="FOLDER")
     given.add_argument(
         "--interpreter",
         type=Path,
@@ -128,7 +130,7 @@ def _compiled(module: Path) -> Iterator[Path]:
 
 def make_installer(tree: Path, into: Path) -> Path:
     """Pack the tree as one program that installs it."""
-    made = into.resolve() / f"fieldkit-{__version__}-windows.exe"
+    made = into.resolve() / MADE.name
     size = _size(tree) // 1024
     _run(
         *(tool("makensis"), "-V2", f"-DVERSION={__version__}", f"-DTREE={tree.resolve()}"),

@@ -13,18 +13,19 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
+from windows.build import MADE
 from windows.wine.checks import CHECKS, installed_over, uninstalled
 from windows.wine.laptop import Laptop
 from windows.wine.prefix import Prefix
 from windows.wine.suite import part_of_the_suite_passes
 
-_STARTS = 3
+_STARTS = 2
 
 
 def main() -> None:
     """Run all checks, or those whose names are given."""
     given = argparse.ArgumentParser(description=__doc__)
-    given.add_argument("installer", type=Path)
+    given.add_argument("installer", type=Path, nargs="?", default=MADE)
     given.add_argument("--only", nargs="*", default=(), metavar="CHECK")
     args = given.parse_args()
     folder = args.installer.resolve().parent / "prefix-of-checks"

@@ -17,15 +17,11 @@ CHOSEN = (
     "tests/test_aadhaar.py",
     "tests/keys",
     "tests/search",
-    "tests/protocol/test_wire.py",
     "tests/files/test_write.py",
-    "tests/files/test_sheets.py",
     "tests/store/test_backups.py",
     "tests/store/test_forks.py",
-    "tests/store/test_saving.py",
     "tests/store/test_drafts.py",
     "tests/screens/test_home.py",
-    "tests/screens/test_find.py",
 )
 """Files, paths, encodings, the store; and the application, by Textual's pilot."""
 _PACKAGES = (
