@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 
 _OPEN = "it is open in another program; close it there, then try again"
 _TOO_LONG = "its path is too long; choose a shorter name or another folder"
+_FORBIDDEN = "you may not; choose another folder, or ask the person who set up this computer"
 _WINDOWS = {
     32: _OPEN,  # sharing violation
     33: _OPEN,  # lock violation
@@ -28,8 +29,8 @@ _EVERYWHERE = {
     errno.ENOTDIR: "a part of its path is no folder; check the name",
     errno.EISDIR: "it is a folder; give the name of a file",
     errno.EEXIST: "there is something of this name already; choose another name",
-    errno.EACCES: "you are not allowed to; choose another folder",
-    errno.EPERM: "you are not allowed to; choose another folder",
+    errno.EACCES: _FORBIDDEN,
+    errno.EPERM: _FORBIDDEN,
     errno.EROFS: "the disk is read-only; choose another folder",
     errno.ENAMETOOLONG: _TOO_LONG,
     errno.ENOSPC: "the disk is full; free some space, then try again",
