@@ -21,11 +21,15 @@ UninstPage instfiles
 !define KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\fieldkit"
 
 !macro StopIfOpen
-    ; A program file in use cannot be renamed: so nothing is ever replaced in part.
-    IfFileExists "$INSTDIR\app\*.*" 0 closed
+    ; A running program cannot be written to, and then nothing is replaced, not even in part.
+    IfFileExists "$INSTDIR\app\python.exe" 0 closed
     ClearErrors
+    FileOpen $0 "$INSTDIR\app\python.exe" a
+    IfErrors open
+    FileClose $0
     Rename "$INSTDIR\app" "$INSTDIR\app.old"
     IfErrors 0 closed
+    open:
         MessageBox MB_OK|MB_ICONEXCLAMATION "fieldkit is open. Quit it with Ctrl+Q, then start this again. Nothing was changed." /SD IDOK
         SetErrorLevel 2
         Quit

@@ -41,6 +41,7 @@ def main() -> None:
         for check in (*CHECKS, starts, part_of_the_suite_passes, installed_over, uninstalled):
             if not args.only or check.__name__ in args.only:
                 failed += not _holds(check, laptop)
+        laptop.close()
     raise SystemExit(1 if failed else 0)
 
 

@@ -72,14 +72,14 @@ def text_and_lines(laptop: Laptop) -> None:
     """A pipe of code page 1252 gets UTF-8; CRLF is read, and written once, not twice."""
     home, file = laptop.home, laptop.files / "people.csv"
     well(laptop.run("import", "beneficiary", "-", home=home, given=PEOPLE))
-    assert NAME in laptop.run("find", "Zooni", home=home).text
+    assert NAME in laptop.start("find", "Zooni", home=home).text
     piped = laptop.run("export", "beneficiary", "--format", "csv", home=home).out
     well(laptop.run("export", "beneficiary", "-o", file, home=home))
     assert NAME in piped.decode("utf-8-sig")
     for written in (piped, file.read_bytes()):
         assert b"\r\r\n" not in written
         assert b"\n" not in written.replace(b"\r\n", b"")
-    beside = laptop.run(home=file / "घर")
+    beside = laptop.start(home=file / "घर")
     assert "घर" in well(beside, 2), "without a command"
 
 
@@ -163,17 +163,18 @@ def updates(laptop: Laptop) -> None:
 
 def installed_over(laptop: Laptop) -> None:
     """The installer refuses while fieldkit is open; else it replaces the program, not the data."""
-    well(laptop.run("init", "--name", "Asha", "--district", "2"))
+    laptop.close()
+    well(laptop.start("init", "--name", "Asha", "--district", "2"))
     before = (laptop.usual_home / DATABASE).read_bytes()
     (laptop.folder / "app" / "left by an older version.txt").write_text("", "utf-8")
     with laptop.open_application(laptop.usual_home):
         assert laptop.install().code == 2, "it was installed over a running program"
-        well(laptop.run("status"))
+        well(laptop.start("status"))
     well(laptop.install())
     assert not list((laptop.folder / "app").glob("left by*")), "old files stayed"
     assert not (laptop.folder / "app.old").exists()
     assert (laptop.usual_home / DATABASE).read_bytes() == before
-    well(laptop.run("status"))
+    well(laptop.start("status"))
 
 
 def uninstalled(laptop: Laptop) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-from windows.wine.prefix import Prefix, Ran
+from windows.wine.prefix import HERE, Prefix, Ran
 
 _HOLDER = """
 import ctypes, sys
@@ -42,6 +45,7 @@ class Laptop:
         self.usual_home = self.local / "fieldkit"
         self.files = prefix.drive / "office"
         self.files.mkdir(exist_ok=True)
+        self._running: subprocess.Popen[bytes] | None = None
 
     def install(self) -> Ran:
         """Run the installer without a window."""
@@ -52,21 +56,37 @@ class Laptop:
         inside = self.prefix.path(self.folder)
         return self.prefix.run(self.folder / "uninstall.exe", "/S", f"_?={inside}")
 
-    def run(
-        self, *arguments: str | Path, home: Path | str | None = None, given: bytes = b""
-    ) -> Ran:
-        """Run ``fieldkit`` with these arguments on a home."""
-        if isinstance(home, Path):
-            home = str(self.prefix.path(home))
-        environment = {} if home is None else {"FIELDKIT_HOME": home}
-        return self.prefix.run(
-            *(self.python, "-m", "fieldkit", *arguments), given=given, environment=environment
-        )
+    def run(self, *arguments: str | Path, home: Path | str, given: bytes = b"") -> Ran:
+        """Run ``fieldkit`` with these arguments on a home, in the process that runs all commands.
+
+        Paths are given as Windows has them; a home as text is given as it stands.
+        """
+        if self._running is None:
+            self._running = self.prefix.start(self.python, HERE / "commands.py")
+        assert self._running.stdin is not None
+        assert self._running.stdout is not None
+        words = [*self.prefix.words(arguments), *self.prefix.words((home,))]
+        asked = [words[:-1], words[-1], base64.b64encode(given).decode()]
+        self._running.stdin.write(json.dumps(asked).encode() + b"\n")
+        self._running.stdin.flush()
+        code, out, err = json.loads(self._running.stdout.readline())
+        return Ran(code, base64.b64decode(out), base64.b64decode(err))
+
+    def start(self, *arguments: str, home: Path | None = None) -> Ran:
+        """Run ``fieldkit`` in a process of its own; without a home, on the usual one."""
+        environment = {} if home is None else {"FIELDKIT_HOME": str(self.prefix.path(home))}
+        return self.prefix.run(self.python, "-m", "fieldkit", *arguments, environment=environment)
+
+    def close(self) -> None:
+        """End the process that runs the commands: it has program files open."""
+        if self._running is not None:
+            self._running.communicate()
+            self._running = None
 
     def seconds(self, *arguments: str, home: Path) -> float:
         """Return how long a command takes."""
         begun = time.monotonic()
-        self.run(*arguments, home=home)
+        self.start(*arguments, home=home)
         return time.monotonic() - begun
 
     @cached_property

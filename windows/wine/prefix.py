@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PureWindowsPath
 from types import TracebackType
 from typing import NamedTuple
@@ -106,7 +106,7 @@ class Prefix:
     ) -> Ran:
         """Run a program of Windows to its end; paths are given to it as Windows has them."""
         ended = subprocess.run(
-            [self._wine, *self._words(command)],
+            [self._wine, *self.words(command)],
             env={**self._environment, **(environment or {})},
             input=given,
             capture_output=True,
@@ -121,14 +121,15 @@ class Prefix:
         """Start a program that stays while others run; it ends when its input is closed."""
         pipe = subprocess.PIPE
         return subprocess.Popen(
-            [self._wine, *self._words(command)],
+            [self._wine, *self.words(command)],
             env={**self._environment, **(environment or {})},
             stdin=pipe,
             stdout=pipe,
             stderr=subprocess.DEVNULL,
         )
 
-    def _words(self, command: tuple[str | Path, ...]) -> list[str]:
+    def words(self, command: Iterable[str | Path]) -> list[str]:
+        """Return the words of a command with paths as Windows writes them."""
         return [str(self.path(one)) if isinstance(one, Path) else one for one in command]
 
     def path(self, path: Path) -> PureWindowsPath:

@@ -41,12 +41,15 @@ def back_up(database: Database, target: Path, *, force: bool = False) -> None:
     """
     if _is_same(target, database.path):
         raise Unwritable("A backup cannot replace the data file. Give another file name.")
-    if not force and target.exists() and not _is_data_file(target):
-        raise Unwritable(
-            f"{target.name} is not a fieldkit backup and was not replaced. Give another file name."
-        )
     part = target.with_name(target.name + ".part")
     try:
+        if target.is_file():
+            target.open("rb").close()  # else a file open elsewhere is taken for none of ours
+        if not force and target.exists() and not _is_data_file(target):
+            raise Unwritable(
+                f"{target.name} is not a fieldkit backup and was not replaced. Give another file "
+                "name."
+            )
         make_private(target.parent)
         make_file_private(part)
         room = shutil.disk_usage(target.parent).free
