@@ -30,7 +30,7 @@ class OfWindows(OSError):
         (OSError(9999, "co innego", "x"), "the system refuses it"),
         (OSError("no number"), "the system refuses it"),
         (OfWindows(32, "x"), "it is open in another program"),
-        (OfWindows(5, "x"), "it is open in another program, or you may not write there"),
+        (OfWindows(5, "x"), "it is open in another program, or you may not use it"),
         (OfWindows(206, "x"), "its path is too long"),
         (Explained("PDF needs a library. Install it."), "PDF needs a library. Install it"),
     ],
@@ -40,6 +40,12 @@ def test_the_words_are_our_own_and_say_what_to_do(error: OSError, words: str) ->
     assert said.startswith(words)
     assert not said.endswith(".")
     assert (error.strerror or "none") not in said
+
+
+def test_windows_gives_no_number_where_a_file_to_be_opened_is_open_elsewhere() -> None:
+    refused = PermissionError(errno.EACCES, "Zugriff verweigert", "x")
+    assert "open in another program" in why(refused, windows=True)
+    assert "open in another program" not in why(refused, windows=False)
 
 
 def test_windows_takes_259_signs_or_any_number_after_a_mark() -> None:

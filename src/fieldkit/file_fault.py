@@ -13,10 +13,11 @@ from pathlib import Path, PurePath
 _OPEN = "it is open in another program; close it there, then try again"
 _TOO_LONG = "its path is too long; choose a shorter name or another folder"
 _FORBIDDEN = "you may not; choose another folder, or ask the person who set up this computer"
+_DENIED = 5
 _WINDOWS = {
     32: _OPEN,  # sharing violation
     33: _OPEN,  # lock violation
-    5: "it is open in another program, or you may not write there; close it, or choose another",
+    _DENIED: "it is open in another program, or you may not use it; close it, or choose another",
     206: _TOO_LONG,
     123: "its name has a sign that no name may have; choose another name",
     21: "the drive is not ready; connect it, then try again",
@@ -52,15 +53,17 @@ class Explained(OSError):
     """A file cannot be made; the text says why and what to do."""
 
 
-def why(error: OSError) -> str:
+def why(error: OSError, windows: bool = sys.platform == "win32") -> str:
     """Return why a file cannot be used and what to do, to stand after a colon, without a stop."""
     if isinstance(error, Explained):
         return str(error).rstrip(".")
     named = error.filename2 or error.filename
     if isinstance(named, str) and is_too_long(Path(named)):
         return _TOO_LONG
-    by_windows = _WINDOWS.get(getattr(error, "winerror", None) or 0)
-    return by_windows or _EVERYWHERE.get(error.errno or 0, _REST)
+    number = getattr(error, "winerror", None) or 0
+    if windows and not number and error.errno == errno.EACCES:
+        number = _DENIED  # opening a file gives no number there, whatever prevents it
+    return _WINDOWS.get(number) or _EVERYWHERE.get(error.errno or 0, _REST)
 
 
 def is_too_long(path: PurePath, windows: bool = sys.platform == "win32") -> bool:
