@@ -105,6 +105,18 @@ def test_what_a_device_has_not_sent_is_counted_in_words() -> None:
     ]
 
 
+def test_a_device_behind_the_servers_version_is_named_one_with_none_or_a_later_one_is_not() -> None:
+    programs = ("0.9.2", "0.10", "0.10.0-rc1", "", "strange", "99.0")
+    told = [
+        DeviceItem(id=n, role="operator", enrolled_at=9, last_seen=9, program=program)
+        for n, program in enumerate(programs, 1)
+    ]
+    found = devices.in_order(DevicesAnswer(now=9, devices=told, program="0.10"), 9).listed
+    assert {one.item.program: [*one.remarks] for one in found if one.remarks} == {
+        "0.9.2": ["It has fieldkit 0.9.2: install 0.10 on it."]
+    }
+
+
 @pytest.mark.usefixtures("head")
 def test_devices_are_listed_given_codes_and_areas_and_revoked(
     cli: Cli, asha: Store, office: tuple[str, Path], area: Area, tmp_path: Path

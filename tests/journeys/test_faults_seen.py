@@ -46,7 +46,7 @@ def test_a_home_below_a_file_is_told(tmp_path: Path) -> None:
         assert hand.left() == 2
         sentence = said(hand)
     assert sentence.startswith("The folder ")
-    assert sentence.endswith("cannot be written. Ask the person who set up this laptop.")
+    assert sentence.endswith("cannot be written: a part of its path is no folder; check the name.")
     assert (tmp_path / "file").read_text() == "kept"
 
 

@@ -14,6 +14,7 @@ from fieldkit.store.errors import (
     Unwritable,
 )
 from fieldkit.store.files.convert import convert
+from fieldkit.store.files.go_back import OnlyHere
 from fieldkit.store.files.practice import Practice
 from fieldkit.store.log.ended import Ended
 from fieldkit.store.log.entries import Entered
@@ -72,6 +73,7 @@ __all__ = [
     "NeedsKey",
     "Notes",
     "Notice",
+    "OnlyHere",
     "OpenAbout",
     "OpenConflict",
     "OtherKey",

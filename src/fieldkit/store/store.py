@@ -17,6 +17,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fieldkit import reference
+from fieldkit.file_fault import why
 from fieldkit.interruption import check_interruption
 from fieldkit.keys.notes import Notes
 from fieldkit.keys.proof import proof_of
@@ -42,6 +43,13 @@ from fieldkit.store.database import Connect, Database, connect
 from fieldkit.store.errors import NeedsKey, Refused, StoreError, Unwritable
 from fieldkit.store.files import backup as backups
 from fieldkit.store.files.convert import remove_leftovers
+from fieldkit.store.files.go_back import (
+    OnlyHere,
+    copy_before_update,
+    go_back,
+    last_copy,
+    only_here,
+)
 from fieldkit.store.files.migrate import migrate
 from fieldkit.store.files.place import place_of
 from fieldkit.store.files.practice import Practice, is_practice, mark_practice
@@ -177,15 +185,11 @@ class Store:
             make_file_private(home / DATABASE)
         except OSError as error:
             raise Unwritable(
-                f"The folder {home} cannot be created or written. Choose another folder."
+                f"The folder {home} cannot be created or written: {why(error)}."
             ) from error
         database = Database(home / DATABASE, connect, key)
-        stamp = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")
         try:
-            migrate(
-                database,
-                lambda: backups.back_up(database, home / "backups" / f"before-{stamp}.sqlite3"),
-            )
+            migrate(database, lambda: copy_before_update(database, home / "backups", _stamp(clock)))
             settle_place(database, place_of(database.path), clock())
         except StoreError:
             database.close()
@@ -978,5 +982,36 @@ class Store:
             StoreError: the backup is damaged, the data file is in use, or the folder cannot be
                 written.
         """
-        stamp = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")
-        return restore(home, source, stamp, connect, key, source_key)
+        return restore(home, source, _stamp(clock), connect, key, source_key)
+
+    def copy_before_update(self) -> Path | None:
+        """Return the copy made before the last update, to which one can go back."""
+        return last_copy(self.home / "backups", self.data_key)
+
+    def only_here_since(self, copy: Path) -> OnlyHere:
+        """Count the work since ``copy`` was made that is on this laptop only."""
+        return only_here(self._database, copy)
+
+    @staticmethod
+    def go_back(
+        home: Path,
+        copy: Path,
+        *,
+        key: bytes | None = None,
+        clock: Clock = laptop_clock,
+        connect: Connect = connect,
+    ) -> Path | None:
+        """Put a copy made before an update in place of the data file, for the older program.
+
+        The file replaced is kept, its path returned. What was done since comes back from the
+        server; what is :meth:`only_here_since` does not.
+
+        Raises:
+            StoreError: the copy is damaged, the data file is in use, or the folder cannot be
+                written.
+        """
+        return go_back(home, copy, _stamp(clock), connect, key)
+
+
+def _stamp(clock: Clock) -> str:
+    return datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from fieldkit.file_fault import why
 from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.base.scheduler import Progressed, Synced
@@ -332,7 +333,7 @@ class SyncPage(UndoingPage):
         try:
             path, verdict = await in_thread(partial(_write_receipt, store))
         except OSError as error:
-            self.say(f"The receipt cannot be written: {error.strerror or error}.", error=True)
+            self.say(f"The receipt cannot be written: {why(error)}.", error=True)
         else:
             written = (Span("The receipt is in ", "dim"), Span(str(path)))
             both = ((Span(verdict),), written)

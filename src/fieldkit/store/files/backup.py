@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from fieldkit.file_fault import why
 from fieldkit.interruption import check_interruption
 from fieldkit.keys.cipher import database_errors, open_file, opens
 from fieldkit.keys.content import UnreadableKeys
@@ -48,14 +49,17 @@ def back_up(
         DiskFull, Unwritable: the copy cannot be made there.
         Interrupted: the copy was stopped; nothing of it stays.
     """
-    if target.resolve() == database.path.resolve():
+    if _is_same(target, database.path):
         raise Unwritable("A backup cannot replace the data file. Give another file name.")
-    if not force and target.exists() and not _is_data_file(target, database.key):
-        raise Unwritable(
-            f"{target.name} is not a fieldkit backup and was not replaced. Give another file name."
-        )
     part = target.with_name(target.name + ".part")
     try:
+        if target.is_file():
+            target.open("rb").close()  # else a file open elsewhere is taken for none of ours
+        if not force and target.exists() and not _is_data_file(target, database.key):
+            raise Unwritable(
+                f"{target.name} is not a fieldkit backup and was not replaced. Give another file "
+                "name."
+            )
         make_private(target.parent)
         make_file_private(part)
         room = shutil.disk_usage(target.parent).free
@@ -78,9 +82,7 @@ def back_up(
             fresh.execute("PRAGMA journal_mode = DELETE")
         part.replace(target)
     except OSError as error:
-        raise Unwritable(
-            f"The backup cannot be written to {target}. Check the folder, or give another."
-        ) from error
+        raise Unwritable(f"The backup cannot be written to {target}: {why(error)}.") from error
     finally:
         discard(part)
 
@@ -144,6 +146,11 @@ def sound_copy(path: Path, key: bytes | None = None) -> None:
         raise Damaged(f"{path.name} is damaged or is not a fieldkit backup. Use another backup.")
     if verdict != "ok":
         raise Damaged(f"{path.name} is damaged. Use an older backup.")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Say whether two paths are of one file, however they are written."""
+    return one.resolve() == other.resolve() or (one.exists() and one.samefile(other))
 
 
 def _is_data_file(path: Path, key: bytes | None) -> bool:
