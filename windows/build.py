@@ -115,7 +115,8 @@ def compile_all(python: Path, packages: Path, prefix: Prefix) -> None:
     The compiled files do not depend on the times of the sources, which an installer may change.
     """
     ran = prefix.run(
-        *(python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", packages),
+        *(python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"),
+        *("-s", packages, packages),  # no path of this machine in them
         environment={"PYTHONHASHSEED": "0"},
     )
     modules = [path for path in packages.rglob("*.py") if path.stem.isidentifier()]
