@@ -23,6 +23,7 @@ from fieldkit.server.devices.scopes import change_scope, close_scopes
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import enrol, sync
+from fieldkit.sync.revoked import sync as hand_in
 
 
 class Area(NamedTuple):
@@ -134,6 +135,34 @@ def test_devices_are_listed_given_codes_and_areas_and_revoked(
     assert cli("devices", "revoke", number).code == 0
     assert of_asha(cli)["revoked_at"]
     assert "was removed from the server" in (sync(asha).session.error or "")
+
+
+@pytest.mark.usefixtures("head")
+def test_what_a_revoked_laptop_handed_in_is_shown_admitted_and_discarded(
+    cli: Cli, asha: Store, office: tuple[str, Path]
+) -> None:
+    kind = kinds()["beneficiary"]
+    (record,) = asha.page("beneficiary").records
+    number = str(of_asha(cli)["id"])
+    assert "has handed in no sealed work" in cli("devices", "admit", number).err
+    asha.save([Edit(kind, {"house_no": "4"}, record.id)], "Asha")
+    assert cli("devices", "revoke", number).code == 0
+    assert "1 change is sealed and handed in" in (hand_in(asha).session.error or "")
+    assert "1 change handed in, sealed, since" in cli("devices").text
+    listed = cli("server", "devices", "--database", f"sqlite:///{office[1]}").text
+    assert "1 change handed in, sealed, since" in listed
+    assert cli("devices", "admit", number).text == "1 change is taken in.\n"
+    cli("sync")
+    assert cli("show", record.id, "--json").json["record"]["house_no"] == "4"
+    assert of_asha(cli)["sealed"] == []
+    assert cli("devices", "discard", number).code == 2
+    # A revoked laptop may be wanted open again: its code is shown once.
+    made = cli("devices", "recover", number)
+    assert "unlock --recover" in made.err
+    there = cli("server", "recover", "--database", f"sqlite:///{office[1]}", number)
+    assert made.text.strip() != there.text.strip()
+    assert len(made.text.strip()) == len(there.text.strip()) == 11
+    assert cli("devices", "recover", "7777").code == 2
 
 
 def test_what_was_told_last_is_there_offline(

@@ -237,7 +237,9 @@ AS_BEFORE_PULLING = """
     ALTER TABLE change DROP COLUMN settled;
     DROP TABLE beneath; DROP TABLE cursor; DROP TABLE conflict; DROP TABLE finding;
     DROP TABLE alias; DROP TABLE notice; DROP TABLE entered; DROP TABLE recent;
-    DROP TABLE received; DROP TABLE kept_answer; ALTER TABLE origin DROP COLUMN by_server;
+    DROP TABLE received; DROP TABLE kept_answer; DROP TABLE bundle;
+    DROP TABLE device_keys; DROP TABLE ended;
+    ALTER TABLE origin DROP COLUMN by_server;
     ALTER TABLE origin DROP COLUMN asked_again;
     UPDATE alembic_version SET version_num = '0001';
 """

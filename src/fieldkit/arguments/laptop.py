@@ -66,6 +66,14 @@ def add_laptop(commands: Subparsers) -> None:
         "act", nargs="?", choices=("change", "add", "remove", "list"), default="change"
     )
     own.add_argument("name", nargs="?", metavar="NAME", help="the operator to add or remove")
+    unlock = add(
+        commands,
+        "unlock",
+        "set a new passphrase with a supervisor's code, if yours was forgotten",
+        "protection.unlocking:unlock",
+    )
+    unlock.add_argument("--recover", required=True, metavar="CODE")
+    unlock.add_argument("--operator", metavar="NAME", help="whose passphrase is to be new")
     add_json(add(commands, "check", "check the whole data file", "laptop:check"))
     villages = add(commands, "villages", "load a list of villages (LGD)", "laptop:villages")
     villages.add_argument("file", type=Path)

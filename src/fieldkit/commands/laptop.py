@@ -250,7 +250,7 @@ def enrol(args: Namespace) -> int:
 
 def sync(args: Namespace) -> int:
     """Send what is waiting, and receive what others did."""
-    from fieldkit.sync.client import sync as sync_store
+    from fieldkit.sync.revoked import sync as sync_store
 
     with open_store() as store:
         outcome = sync_store(store)

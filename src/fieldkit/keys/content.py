@@ -42,6 +42,8 @@ class Content:
     operators: Mapping[str, Operator] = field(default_factory=dict)
     sealed: bytes | None = None
     sealed_to: bytes | None = None
+    server: str | None = None
+    """The address of the server to whose key it is sealed: a locked laptop must know it."""
     earlier: Mapping[str, bytes] = field(default_factory=dict)
     """Keys of older backups by fingerprint, each wrapped by the data key."""
 
@@ -63,6 +65,7 @@ class Content:
                 {_text(name): _operator(entry) for name, entry in entries["operators"].items()},
                 _optional(entries["sealed"]),
                 _optional(entries["sealed_to"]),
+                _text(entries["server"]) if entries.get("server") else None,
                 {_text(name): from_text(text) for name, text in entries["earlier"].items()},
             )
         except (
@@ -83,6 +86,7 @@ class Content:
             "operators": {name: _entry(one) for name, one in self.operators.items()},
             "sealed": self.sealed and to_text(self.sealed),
             "sealed_to": self.sealed_to and to_text(self.sealed_to),
+            "server": self.server,
             "earlier": {name: to_text(wrapped) for name, wrapped in self.earlier.items()},
         }
         return json.dumps(entries, ensure_ascii=True, indent=1).encode()

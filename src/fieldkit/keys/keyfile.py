@@ -166,6 +166,11 @@ class KeyFile:
         """Return the public key to which the data key is sealed."""
         return self._content.sealed_to
 
+    @property
+    def server(self) -> str | None:
+        """Return the address of the server that can open the sealed copy."""
+        return self._content.server
+
     def fits(self, data_key: bytes) -> bool:
         """Say whether this is the data key of this file."""
         return fingerprint(data_key) == self._content.key
@@ -281,8 +286,10 @@ class KeyFile:
             others = {k: v for k, v in self._content.operators.items() if k != operator}
             self._content = replace(self._content, operators=others)
 
-    def seal_to(self, server_sealing_public: bytes, data_key: bytes) -> None:
+    def seal_to(self, server_sealing_public: bytes, data_key: bytes, server: str = "") -> None:
         """Keep a copy of the data key that the holder of the server's private key can open.
+
+        ``server``: its address.
 
         Raises:
             WrongKey: this is not the data key of this file.
@@ -291,7 +298,12 @@ class KeyFile:
             raise WrongKey
         sealed = seal(data_key, server_sealing_public)
         with self._changing():
-            self._content = replace(self._content, sealed=sealed, sealed_to=server_sealing_public)
+            self._content = replace(
+                self._content,
+                sealed=sealed,
+                sealed_to=server_sealing_public,
+                server=server or None,
+            )
 
     def drop_passphrases(self) -> None:
         """Let no passphrase open the data any more (a revoked laptop): the sealed copy stays.

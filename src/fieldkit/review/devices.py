@@ -5,12 +5,13 @@ Functions that take a store run in its thread, and read what is kept here: they 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.about.words import area_words, counted, how_long
 from fieldkit.plain_text import shown
 from fieldkit.protocol.supervision import DeviceItem, DevicesAnswer
+from fieldkit.records.fields.dates import Moment
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
@@ -109,6 +110,32 @@ def area_of(district: int | None, block: int | None) -> str:
     return area_words(district, block) if district is not None else "All districts"
 
 
+def sealed_words(device: DeviceItem) -> str:
+    """Return what a revoked device handed in: how many changes, since when."""
+    changes = counted(sum(one.changes for one in device.sealed), "change", "changes")
+    first = min((one.since for one in device.sealed if one.since is not None), default=None)
+    since = f", since {Moment().show(first)}" if first is not None else ""
+    return f"{changes} handed in, sealed{since}"
+
+
+def became_words(verdicts: Mapping[str, int], left: int) -> str:
+    """Return what became of sealed work that was admitted."""
+    taken = verdicts.get("applied", 0) + verdicts.get("conflict", 0)
+    said = [f"{counted(taken, 'change is', 'changes are')} taken in."]
+    if verdicts.get("conflict"):
+        said.append(f"{counted(verdicts['conflict'], 'value is', 'values are')} to settle.")
+    if late := verdicts.get("late", 0) + verdicts.get("waiting", 0):
+        said.append(f"{late} late or waiting for another record.")
+    if refused := verdicts.get("rejected", 0):
+        said.append(f"{refused} not accepted.")
+    if left:
+        said.append(
+            f"{left} cannot be taken, as the server has other work of this laptop since. Discard "
+            "them, or enrol the laptop again."
+        )
+    return " ".join(said)
+
+
 def _last_sign(device: DeviceItem) -> int:
     return device.last_seen or device.enrolled_at
 
@@ -128,7 +155,9 @@ def _listed(device: DeviceItem, answer: DevicesAnswer) -> Listed:
     if device.skew is not None and abs(device.skew) > _SKEWED:
         way = "ahead" if device.skew > 0 else "behind"
         remarks.append(f"Its clock is {how_long(device.skew)} {way}.")
-    if device.unsent:
+    if device.sealed:
+        remarks.insert(0, f"{sealed_words(device)}: admit or discard them.")
+    if device.unsent and not device.sealed:
         left = counted(device.unsent, "change was", "changes were")
         remarks.append(f"{left} still not sent after its last sync.")
     return Listed(device, silent, remarks)

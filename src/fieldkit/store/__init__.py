@@ -2,6 +2,7 @@
 
 from fieldkit.store.errors import (
     Busy,
+    Closed,
     Damaged,
     DiskFull,
     NeedsKey,
@@ -14,9 +15,11 @@ from fieldkit.store.errors import (
 from fieldkit.store.files.convert import convert
 from fieldkit.store.files.notes import Notes
 from fieldkit.store.files.practice import Practice
+from fieldkit.store.log.ended import Ended
 from fieldkit.store.log.entries import Entered
 from fieldkit.store.log.identity import Device, Notice
 from fieldkit.store.log.outbox import LogCount, Logged, LogPosition, Outbox, SyncSession
+from fieldkit.store.log.own_keys import DeviceKeys
 from fieldkit.store.log.states import State
 from fieldkit.store.log.verdicts import SettledChange, UnsettledChanges
 from fieldkit.store.pull.answers import (
@@ -26,6 +29,7 @@ from fieldkit.store.pull.answers import (
     PullState,
     ServerRow,
 )
+from fieldkit.store.pull.bundles import Bundles, WrittenBundle
 from fieldkit.store.pull.kept_answers import Kept
 from fieldkit.store.pull.pull import Outdated, Pull
 from fieldkit.store.read.conflicts import OpenAbout, OpenConflict
@@ -45,13 +49,17 @@ from fieldkit.store.write.sent_back import sent_back_with
 __all__ = [
     "Alike",
     "Answered",
+    "Bundles",
     "Busy",
+    "Closed",
     "Damaged",
     "Device",
+    "DeviceKeys",
     "DiskFull",
     "Draft",
     "Drafts",
     "Edit",
+    "Ended",
     "Entered",
     "Event",
     "FocusAt",
@@ -90,6 +98,7 @@ __all__ = [
     "UnsettledChanges",
     "Unwritable",
     "Weighed",
+    "WrittenBundle",
     "convert",
     "restoration",
     "sent_back_with",

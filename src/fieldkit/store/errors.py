@@ -67,6 +67,16 @@ class Busy(StoreError):
     """Another program has the data file open."""
 
 
+class Closed(StoreError):
+    """Nothing new may be saved: the server has ended this laptop's access."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This laptop was removed from the server: nothing new can be saved on it. Ask your "
+            "supervisor for a code, and enrol it again."
+        )
+
+
 class Settled(StoreError):
     """The conflict to be decided is no longer open."""
 

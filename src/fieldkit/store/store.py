@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fieldkit import reference
 from fieldkit.interruption import check_interruption
+from fieldkit.keys.proof import proof_of
 from fieldkit.matching import Match
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.identity import read_id
@@ -45,6 +46,7 @@ from fieldkit.store.files.notes import Notes
 from fieldkit.store.files.place import place_of
 from fieldkit.store.files.practice import Practice, is_practice, mark_practice
 from fieldkit.store.files.restore import restore
+from fieldkit.store.log.ended import Ended, end_access, note_handed_in, open_again, read_ended
 from fieldkit.store.log.entries import Entered, entered_since
 from fieldkit.store.log.identity import (
     Device,
@@ -53,6 +55,7 @@ from fieldkit.store.log.identity import (
     heads_to_show,
     last_time,
     make_device,
+    note,
     read_device,
     read_notices,
     set_up,
@@ -60,8 +63,10 @@ from fieldkit.store.log.identity import (
     take_numbers,
 )
 from fieldkit.store.log.outbox import Outbox, give_up
+from fieldkit.store.log.own_keys import DeviceKeys, forget_keys, keep_keys, read_keys, wants_keys
 from fieldkit.store.log.states import State
 from fieldkit.store.log.tallies import entered_daily, entered_on
+from fieldkit.store.pull.bundles import Bundles, forget_bundles
 from fieldkit.store.pull.kept_answers import Kept, keep, kept
 from fieldkit.store.pull.pull import Pull
 from fieldkit.store.pull.scopes import enrol_scope, pull_state
@@ -140,6 +145,7 @@ class Store:
         self.drafts = Drafts(database, clock)
         self.outbox = Outbox(database)
         self.pull = Pull(database, clock)
+        self.bundles = Bundles(database, clock)
         self.saved_here: Counter[tuple[str, bool]] = Counter()
         """Records saved one by one since it was opened, by operator and whether they are new."""
         self._practice: bool | None = None
@@ -193,6 +199,11 @@ class Store:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    @property
+    def data_key(self) -> bytes | None:
+        """Return the key of an encrypted data file."""
+        return self._database.key
 
     @property
     def encrypted(self) -> bool:
@@ -294,6 +305,9 @@ class Store:
         with self._database.write() as connection:
             connection.execute(update(tables.device).values(server=server, token=token))
             connection.execute(update(tables.origin).values(server_head=None))
+            forget_bundles(connection)
+            forget_keys(connection)
+            open_again(connection)
             if role is not None:
                 scope = Scope.model_validate(
                     {"role": role, "district": district, "block": block, "epoch": epoch}
@@ -309,6 +323,49 @@ class Store:
         """Return the token by which the server knows this laptop."""
         with self._database.read() as connection:
             return connection.execute(select(tables.device.c.token)).scalar_one_or_none()
+
+    def keys(self) -> DeviceKeys | None:
+        """Return this laptop's signing key and its server's keys; None: not exchanged yet."""
+        with self._database.read() as connection:
+            return read_keys(connection)
+
+    def wants_keys(self) -> bool:
+        """Say whether the server is to be asked for its keys: one too old for it only daily."""
+        with self._database.read() as connection:
+            return wants_keys(connection, self._clock(), self.proof())
+
+    def keep_keys(self, keys: DeviceKeys | None) -> None:
+        """Keep exchanged keys; None: the server is too old to have any."""
+        with self._database.write() as connection:
+            keep_keys(connection, keys, self._clock(), self.proof())
+
+    def proof(self) -> str | None:
+        """Return the proof that this laptop holds its data key; None: the data is plain."""
+        return None if self.data_key is None else proof_of(self.data_key)
+
+    def ended(self) -> Ended | None:
+        """Return what is known of the end of this laptop's access; None: it goes on."""
+        with self._database.read() as connection:
+            return read_ended(connection)
+
+    def end_access(self, changes: int, bundle: bytes | None) -> bool:
+        """Save nothing new from now on: the server has ended this laptop's access.
+
+        ``bundle``: the ``changes`` that were not sent, sealed to the server; it is kept until the
+        server has it. False, and nothing is done: by now there are others.
+        """
+        with self._database.write() as connection:
+            return end_access(connection, max(self._clock(), 0), changes, bundle)
+
+    def note_handed_in(self) -> None:
+        """Note that the server has the sealed work of this laptop."""
+        with self._database.write() as connection:
+            note_handed_in(connection, max(self._clock(), 0))
+
+    def remind(self, text: str) -> None:
+        """Keep a sentence for the person until they have seen it; the same one is kept once."""
+        with self._database.write() as connection:
+            note(connection, max(self._clock(), 0), text)
 
     def now(self) -> int:
         """Return the time by the laptop's clock, in seconds since 1970 UTC."""

@@ -198,7 +198,7 @@ class SyncScheduler:
 
     def _sync(self, store: Store, progress: Callable[[Progress], None]) -> Outcome | None:
         """Sync in the sync thread; None without a server."""
-        from fieldkit.sync.client import sync
+        from fieldkit.sync.revoked import sync
 
         device = store.device
         if device is None or not device.server or not store.token():

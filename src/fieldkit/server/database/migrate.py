@@ -27,7 +27,7 @@ from fieldkit.server.database.connection import (
 from fieldkit.server.database.eras import begin_first_era
 from fieldkit.server.database.tables import ERA, UNKNOWN
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest Alembic script; a test compares it with the scripts."""
 _MIGRATION_LOCK = 0x66696C64
 """The PostgreSQL advisory lock that lets only one migration run at a time."""

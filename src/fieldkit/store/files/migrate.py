@@ -14,7 +14,7 @@ from fieldkit.store.errors import Damaged, NewerVersion
 from fieldkit.store.rows.overlays import adopt
 
 VERSION_TABLE = "alembic_version"
-HEAD = "0009"
+HEAD = "0011"
 """The newest Alembic script; a test compares it with the scripts."""
 COPIED_BEFORE = "0002"
 """Files older than this script are copied first. Later scripts add tables and columns only, in one

@@ -1,0 +1,43 @@
+"""Sentences about bundles and their answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fieldkit.records.fields.formats import indian
+
+if TYPE_CHECKING:
+    from fieldkit.sync.bundle.taking import Taken
+
+
+def written(path: Path, changes: int) -> str:
+    """Return the sentence about a bundle that was written."""
+    return (
+        f"{path.name} is on the stick, with {_many(changes, 'change')}. Carry it to the server, or "
+        "to a laptop with a line, and bring the answer back."
+    )
+
+
+def taken(found: Taken) -> list[str]:
+    """Return the sentences about an answer that was taken."""
+    said = [
+        f"The server has taken {_many(found.acknowledged, 'change')}, {indian(found.returned)} "
+        f"returned. {_many(found.received, 'record')} received."
+    ]
+    if found.before:
+        said.append("This answer was taken before.")
+    elif found.outdated:
+        said.append(
+            "This laptop has heard of the server since, so not all of the answer counts. The next "
+            "sync or bundle brings the rest."
+        )
+    if found.conflicts:
+        said.append(f"{_many(found.conflicts, 'value')} to settle.")
+    if found.left:
+        said.append(f"{_many(found.left, 'change')} still to be carried or sent.")
+    return said
+
+
+def _many(number: int, thing: str) -> str:
+    return f"{indian(number)} {thing}{'' if number == 1 else 's'}"
