@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +13,8 @@ BUNDLE, ANSWER = ".fkb", ".fka"
 """How the names of bundles and answers end."""
 _SPARE = 64 << 10
 """Bytes left free on a stick: its own lists of files take some."""
+_REMOVABLE = 2
+"""A stick, by the word of Windows for kinds of drives."""
 _GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENODEV, errno.ENXIO, errno.EIO})
 
 
@@ -21,6 +24,35 @@ class NotCarried(Exception):
     def __init__(self, reason: str, *, offline: bool = False) -> None:
         super().__init__(reason)
         self.offline = offline
+
+
+def sticks() -> list[Path]:
+    """Return the folders of the sticks that are in now, as far as the system shows them."""
+    if sys.platform == "win32":
+        import ctypes
+
+        drives = (f"{letter}:\\" for letter in "DEFGHIJKLMNOPQRSTUVWXYZ")
+        kind_of = ctypes.windll.kernel32.GetDriveTypeW
+        found = [Path(drive) for drive in drives if kind_of(drive) == _REMOVABLE]
+    else:
+        user = os.environ.get("USER", "")
+        places = (Path("/media") / user, Path("/run/media") / user, Path("/Volumes"))
+        found = [one for place in places for one in _below(place) if os.path.ismount(one)]
+    return [one for one in found if _is_there(one)]
+
+
+def _below(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _is_there(folder: Path) -> bool:
+    try:
+        return folder.is_dir()
+    except OSError:
+        return False
 
 
 def free_space(folder: Path) -> int:

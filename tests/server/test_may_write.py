@@ -335,6 +335,25 @@ def test_only_supervisors_send_back_and_accept_and_others_say_it_is_corrected(
     refused(sent(operator, change), "role.send_back")
 
 
+def test_an_operator_does_not_settle_which_reason_stands_even_by_agreeing(
+    make_laptop: Make, operator: Laptop, row: Row
+) -> None:
+    first, second = make_laptop("supervisor", district=2), make_laptop("supervisor", district=2)
+    record = put(operator, "beneficiary", **ARTISAN)
+    base = version(row, "beneficiary", record)
+    sent(first, first.edit(record, "beneficiary", base, sent_back="No mobile"))
+    crossing = second.edit(record, "beneficiary", base, sent_back="Which village?")
+    sent(second, crossing)
+    decided: dict[str, Json] = {DECIDED: [[second.origin, crossing.seq]], "sent_back": "No mobile"}
+
+    def settled(laptop: Laptop) -> list[dict[str, object]]:
+        base = version(row, "beneficiary", record)
+        return sent(laptop, laptop.edit(record, "beneficiary", base, Op.DECIDE, **decided))
+
+    refused(settled(operator), "role.send_back")
+    assert settled(first) == []
+
+
 # How it is said
 
 

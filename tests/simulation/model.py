@@ -14,6 +14,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from tests.simulation.rights import (
+    SUPERVISORS,
     WHOLE_UT,
     Past,
     Place,
@@ -26,9 +27,10 @@ from tests.simulation.rights import (
 Json = object
 PLACE, DELETED, DECIDED = "district+block", "deleted", "decided"
 MERGED, DIFFERENT = "merged_into", "different."
+SENT_BACK, CORRECTED = "sent_back", "corrected"
 STAMPS = ("created_at", "created_by", "updated_at")
 _PLACE = ("district", "block")
-_CLEARED = {"remarks"}
+_CLEARED = {"remarks", SENT_BACK, CORRECTED}
 """Fields that people empty; a screen shows that too."""
 _ID = re.compile(r"[0-9A-Z]{8}-([0-9]+)\Z")
 
@@ -271,6 +273,8 @@ class Expected:
         """Marks of changes of a lying device that must not be taken."""
         self.guessing: set[str] = set()
         """Marks of changes whose author lies about what he saw."""
+        self.senders: dict[str, int] = {}
+        """By mark, the device that sent a change."""
 
     def saved_state(self) -> ServerState:
         return deepcopy(self.state)
@@ -290,6 +294,7 @@ class Expected:
                 f"and {entry.origin} {entry.seq}"
             )
         self._check_as_typed(typed, entry)
+        self.senders[mark] = device
         self._judge(Unsettled(entry, mark, device), floor)
 
     def compare(self, entry: Entry, mark: str) -> None:
@@ -363,14 +368,13 @@ class Expected:
     def _forbidden(self, one: Unsettled, typed: TypedChange, row: Row | None) -> bool:
         """Say whether the role of the author's device forbids a change."""
         role = self.roles[one.device]
+        if role not in SUPERVISORS and self._sends_back(one.entry, typed, row):
+            return True
         if role not in ("viewer", "registrar"):
             return False
-        if role == "viewer":
+        of_group = typed.kind == "self_help_group"
+        if role == "viewer" or (of_group and self._changes_group(typed, row)):
             return True
-        if typed.kind == "self_help_group":
-            return row is None or any(
-                plain(row.value(name)) != plain(value) for name, value in typed.fields.items()
-            )  # what stands already may be agreed to
         own = row is not None and row.created_by in typed.prior
         if plain(typed.fields.get(MERGED)) != plain(row.value(MERGED) if row else None) and (
             MERGED in typed.fields
@@ -382,6 +386,22 @@ class Expected:
             if (name == PLACE and typed.op != "create") or (name == DELETED and not own):
                 return True
         return self._approves(typed, row) or self._settles(one.entry, typed)
+
+    @staticmethod
+    def _changes_group(typed: TypedChange, row: Row | None) -> bool:
+        """Say whether a change makes a group or changes it; what stands may be agreed to."""
+        return row is None or any(
+            plain(row.value(name)) != plain(value)
+            for name, value in typed.fields.items()
+            if name != CORRECTED
+        )
+
+    def _sends_back(self, entry: Entry, typed: TypedChange, row: Row | None) -> bool:
+        """Say whether a change sends a record back, accepts it, or settles between the two."""
+        if SENT_BACK not in typed.fields:
+            return False
+        stands = row.value(SENT_BACK) if row else None
+        return plain(typed.fields[SENT_BACK]) != plain(stands) or self._settles(entry, typed)
 
     def _approves(self, typed: TypedChange, row: Row | None) -> bool:
         """Say whether a change approves an application, or takes an approval back that it saw."""

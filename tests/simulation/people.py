@@ -19,7 +19,8 @@ from fieldkit.records import Record, Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.community.member import Member
 from fieldkit.records.community.self_help_group import SelfHelpGroup
-from fieldkit.store import Draft, Edit, Keep, Refused, StoreError
+from fieldkit.records.declaration.sent_back import corrected_by_edit
+from fieldkit.store import Draft, Edit, Keep, OpenConflict, Refused, StoreError
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -34,7 +35,7 @@ UNKNOWN = ("shoe_size", "blood_group")
 KIND: dict[str, type[Record]] = {kind.kind(): kind for kind in (Beneficiary, SelfHelpGroup, Member)}
 
 
-def _pick(laptop: Laptop, chance: random.Random) -> ShownRecord | None:
+def pick(laptop: Laptop, chance: random.Random) -> ShownRecord | None:
     """Pick a record that is not deleted, mostly the one that everybody edits."""
     rows = sorted(
         (one for one in laptop.rows().values() if not one.deleted),
@@ -45,7 +46,7 @@ def _pick(laptop: Laptop, chance: random.Random) -> ShownRecord | None:
     return rows[0] if chance.random() < 0.6 else chance.choice(rows)
 
 
-def _fields(chance: random.Random, shown: ShownRecord) -> dict[str, Value]:
+def fields_of_edit(chance: random.Random, shown: ShownRecord) -> dict[str, Value]:
     hot = ["remarks"] if shown.kind == "self_help_group" else sorted(HOT)
     names = chance.sample(hot, k=min(len(hot), chance.choice([1, 1, 2])))
     return {name: chance.choice(HOT[name]) for name in names}
@@ -81,34 +82,34 @@ def group(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 
 def edit(world: World, laptop: Laptop, chance: random.Random) -> None:
-    if shown := _pick(laptop, chance):
-        _change(world, laptop, shown, _fields(chance, shown))
+    if shown := pick(laptop, chance):
+        change(world, laptop, shown, fields_of_edit(chance, shown))
 
 
 def clear(world: World, laptop: Laptop, chance: random.Random) -> None:
-    if shown := _pick(laptop, chance):
-        _change(world, laptop, shown, {chance.choice(["remarks"]): None})
+    if shown := pick(laptop, chance):
+        change(world, laptop, shown, {chance.choice(["remarks"]): None})
 
 
 def unknown(world: World, laptop: Laptop, chance: random.Random) -> None:
-    if shown := _pick(laptop, chance):
-        _change(world, laptop, shown, {chance.choice(UNKNOWN): chance.randint(1, 3)})
+    if shown := pick(laptop, chance):
+        change(world, laptop, shown, {chance.choice(UNKNOWN): chance.randint(1, 3)})
 
 
 def refused(world: World, laptop: Laptop, chance: random.Random) -> None:
     """Type a value that the server rejects."""
-    shown = _pick(laptop, chance)
+    shown = pick(laptop, chance)
     if shown and shown.kind != "self_help_group":
         fields: dict[str, Value] = {"village": REFUSED}
         if chance.random() < 0.5:
             fields["remarks"] = chance.choice(HOT["remarks"])
-        _change(world, laptop, shown, fields)
+        change(world, laptop, shown, fields)
 
 
 def move(world: World, laptop: Laptop, chance: random.Random) -> None:
     district, block = chance.choice(PLACES)
-    if shown := _pick(laptop, chance):
-        _change(world, laptop, shown, {"district": district, "block": block})
+    if shown := pick(laptop, chance):
+        change(world, laptop, shown, {"district": district, "block": block})
 
 
 def of_ut(world: World, laptop: Laptop, chance: random.Random) -> None:
@@ -131,32 +132,36 @@ def edit_of_ut(world: World, laptop: Laptop, chance: random.Random) -> None:
     )
     if rows:
         shown = chance.choice(rows)
-        _change(world, laptop, shown, _fields(chance, shown))
+        change(world, laptop, shown, fields_of_edit(chance, shown))
 
 
 def move_to_ut(world: World, laptop: Laptop, chance: random.Random) -> None:
     """Make a record the whole UT's."""
-    if shown := _pick(laptop, chance):
-        _change(world, laptop, shown, {"district": WHOLE_UT, "block": None})
+    if shown := pick(laptop, chance):
+        change(world, laptop, shown, {"district": WHOLE_UT, "block": None})
 
 
 def approve(world: World, laptop: Laptop, chance: random.Random) -> None:
     """Write how far an application has come: registrars may only say that it was made."""
-    shown = _pick(laptop, chance)
+    shown = pick(laptop, chance)
     if shown and shown.kind == "beneficiary":
-        _change(world, laptop, shown, {"status": chance.choice(["SUBMITTED", "S1_APPROVED"])})
+        change(world, laptop, shown, {"status": chance.choice(["SUBMITTED", "S1_APPROVED"])})
 
 
-def _change(world: World, laptop: Laptop, shown: ShownRecord, fields: dict[str, Value]) -> None:
-    tag = world.tag()
-    if world.save(laptop, [Edit(KIND[shown.kind], fields, id=shown.id)], tag):
+def change(
+    world: World, laptop: Laptop, shown: ShownRecord, fields: dict[str, Value], tag: str = ""
+) -> bool:
+    """Save an edit; False if rules forbid it."""
+    tag = tag or world.tag()
+    if saved := world.save(laptop, [Edit(KIND[shown.kind], fields, id=shown.id)], tag):
         said = ", ".join(f"{name} = {plain(value)}" for name, value in fields.items())
         world.say(f"{laptop.name} sets {said} of {shown.key} at version {shown.version} ({tag})")
+    return saved
 
 
 def _two(laptop: Laptop, chance: random.Random) -> tuple[ShownRecord, ShownRecord] | None:
     """Pick two records of one kind of people, none deleted; mostly one that everybody edits."""
-    one = _pick(laptop, chance)
+    one = pick(laptop, chance)
     others = [
         other
         for other in laptop.rows().values()
@@ -181,7 +186,7 @@ def merge(world: World, laptop: Laptop, chance: random.Random) -> None:
     two = number_of(kept.id) != number_of(other.id)
     use = ["remarks"] if two and chance.random() < 0.5 else []
     said = f"{laptop.name} merges {other.key} at version {other.version} into {kept.key}"
-    _say(
+    say(
         world,
         laptop,
         pair,
@@ -196,7 +201,7 @@ def unmerge(world: World, laptop: Laptop, chance: random.Random) -> None:
     if merged := [one for one in rows if one.values.get(MERGED) and not one.deleted]:
         one = chance.choice(merged)
         said = f"{laptop.name} says that {one.key} at version {one.version} is apart"
-        _say(world, laptop, [one], said, lambda tag: laptop.store.unmerge(one.kind, one.id, tag))
+        say(world, laptop, [one], said, lambda tag: laptop.store.unmerge(one.kind, one.id, tag))
 
 
 def different(world: World, laptop: Laptop, chance: random.Random) -> None:
@@ -211,31 +216,35 @@ def different(world: World, laptop: Laptop, chance: random.Random) -> None:
     act = laptop.store.take_back_different if told_apart else laptop.store.say_different
     word = "may be the same" if told_apart else "differ"
     said = f"{laptop.name} says that {one.key} and {other.key} {word}"
-    _say(world, laptop, pair, said, lambda tag: act(one.kind, one.id, other.id, tag))
+    say(world, laptop, pair, said, lambda tag: act(one.kind, one.id, other.id, tag))
 
 
-def _say(
+def say(
     world: World,
     laptop: Laptop,
     about: Sequence[ShownRecord],
     said: str,
     act: Callable[[str], object],
-) -> None:
-    """Do what a person says of records that the screen shows, and note it as typed."""
+) -> str:
+    """Do what a person says of records that the screen shows, and note it as typed.
+
+    Return its tag; empty if it was refused.
+    """
     tag, before = world.tag(), laptop.rows()
     for shown in about:
         laptop.past.show(shown.key, shown.values)
     try:
         act(tag)
     except (Refused, StoreError):
-        return
+        return ""
     world.note(laptop, tag, before)
     world.say(f"{said} ({tag})")
+    return tag
 
 
 def delete(world: World, laptop: Laptop, chance: random.Random) -> None:
     tag = world.tag()
-    if shown := _pick(laptop, chance):
+    if shown := pick(laptop, chance):
         edit = Edit(KIND[shown.kind], {}, id=shown.id, op=Op.DELETE)
         if world.save(laptop, [edit], tag):
             world.say(f"{laptop.name} deletes {shown.key} at version {shown.version} ({tag})")
@@ -255,8 +264,8 @@ def _note_ended(laptop: Laptop, shown: ShownRecord, tag: str) -> None:
 
 
 def open_form(world: World, laptop: Laptop, chance: random.Random) -> None:
-    if shown := _pick(laptop, chance):
-        texts = {name: str(value) for name, value in _fields(chance, shown).items()}
+    if shown := pick(laptop, chance):
+        texts = {name: str(value) for name, value in fields_of_edit(chance, shown).items()}
         laptop.store.drafts.keep(
             Draft(shown.kind, world.tag(), None, shown.id, shown.version, texts)
         )
@@ -272,7 +281,9 @@ def save_form(world: World, laptop: Laptop, chance: random.Random) -> None:
     shown = laptop.rows().get(draft.record_id or "")
     if shown is None or shown.deleted:
         return
-    tag, fields = world.tag(), dict(draft.texts)
+    tag, fields = world.tag(), dict[str, Value](draft.texts)
+    record = laptop.store.get(shown.kind, shown.id)
+    fields |= corrected_by_edit(record, fields, tag, laptop.store.now())
     edit = Edit(KIND[draft.kind], fields, id=draft.record_id, base=draft.base)
     if world.save(laptop, [edit], tag, opened=draft.base or 0, draft=draft):
         said = ", ".join(f"{name} = {plain(value)}" for name, value in fields.items())
@@ -280,10 +291,13 @@ def save_form(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 
 def decide(world: World, laptop: Laptop, chance: random.Random) -> None:
-    found = sorted(laptop.store.conflicts(), key=lambda one: one.id)
-    if not found:
-        return
-    conflict, tag, before = chance.choice(found), world.tag(), laptop.rows()
+    if found := sorted(laptop.store.conflicts(), key=lambda one: one.id):
+        settle(world, laptop, chance, chance.choice(found))
+
+
+def settle(world: World, laptop: Laptop, chance: random.Random, conflict: OpenConflict) -> None:
+    """Decide a conflict as its screen shows it."""
+    tag, before = world.tag(), laptop.rows()
     keep: Keep | str = chance.choice([Keep.MINE, Keep.THEIRS])
     if conflict.field in HOT and chance.random() < 0.3:
         keep = str(chance.choice(HOT[conflict.field]))
@@ -315,9 +329,9 @@ def mend(world: World, laptop: Laptop, chance: random.Random) -> None:
     if shown is None or shown.deleted:
         return
     if shown.values.get("village") == REFUSED:
-        _change(world, laptop, shown, {"village": chance.choice(HOT["village"])})
+        change(world, laptop, shown, {"village": chance.choice(HOT["village"])})
     else:
-        _change(world, laptop, shown, {"district": device.district, "block": device.block})
+        change(world, laptop, shown, {"district": device.district, "block": device.block})
 
 
 def _with_entry(laptop: Laptop, given_up: LogLine) -> set[str]:

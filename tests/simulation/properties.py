@@ -33,6 +33,7 @@ from tests.simulation.model import (
     number_of,
     plain,
 )
+from tests.simulation.open_send_backs import check_answered, check_list, without_time
 from tests.simulation.rights import Place, reads
 
 from fieldkit.protocol.alias import resolve, values_of
@@ -50,7 +51,7 @@ def outcome(world: World) -> dict[str, object]:
         shown.key: (
             shown.version,
             {
-                _by_keys(name, keys): keys.get(str(value), value)
+                _by_keys(name, keys): keys.get(str(value), without_time(value))
                 for name, value in shown.values.items()
                 if name not in ("created_at", "updated_at")
             },
@@ -58,7 +59,7 @@ def outcome(world: World) -> dict[str, object]:
         for shown in server.values()
     }
     held = sorted(
-        (keys[record_id], name, plain(one.held), len(one.seqs))
+        (keys[record_id], name, plain(without_time(one.held)), len(one.seqs))
         for (record_id, name, _), one in world.expected.state.conflicts.items()
     )
     verdicts = {mark: fate.verdict for mark, fate in world.expected.state.fates.items()}
@@ -208,11 +209,13 @@ def check_end(world: World) -> None:
     _names_whom_it_named(world, server)
     _server_chain(world)
     _none_lost(world)
+    check_answered(world)
     for laptop in world.laptops:
         _log_as_servers(world, laptop)
         _shows_servers_rows(world, laptop, server)
         _open_matters(world, laptop, server)
         _same_people(laptop)
+        check_list(laptop)
         _authors_know(world, laptop)
         _index(laptop)
         # The program's own check reads every page, so do it only sometimes.

@@ -10,6 +10,8 @@ Place = tuple[int | None, int | None]
 WHOLE_UT = 0
 """The district of what belongs to the whole Union Territory."""
 UT: Place = (WHOLE_UT, None)
+SUPERVISORS = ("supervisor", "administrator")
+"""The roles that may send a record back and accept it."""
 GRACE = 30 * 86_400
 """Seconds for which an ended scope counts."""
 

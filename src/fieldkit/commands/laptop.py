@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -12,7 +12,7 @@ from fieldkit import reference
 from fieldkit.cli import DONE, IN_PART, OFFLINE, UNUSABLE, Unusable, print_error
 from fieldkit.commands import open_store, say, say_json
 from fieldkit.settings import home_folder, is_encrypted, is_locked, make_private
-from fieldkit.store import Damaged, LogPosition, State, Store, SyncSession
+from fieldkit.store import Closed, Damaged, LogPosition, State, Store, SyncSession
 
 
 def init(args: Namespace) -> int:
@@ -130,10 +130,18 @@ def _say_status(store: Store, position: LogPosition | None) -> None:
         say(f"{many} to check: the Sync page lists them; `fieldkit show` shows each record.")
     if device.server and store.pull.state().more:
         say("Not everything has arrived from the server yet. Run `fieldkit sync` to go on.")
+    for text in _to_know(store):
+        say(text)
+
+
+def _to_know(store: Store) -> Iterator[str]:
+    """Yield what the person has to know before working on."""
+    if store.ended():
+        yield str(Closed())
     for notice in store.notices():
-        say(notice.text)
+        yield notice.text
     if doubt := store.clock_doubt():
-        say(doubt)
+        yield doubt
 
 
 def _many(number: int, thing: str) -> str:

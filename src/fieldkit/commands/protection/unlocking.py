@@ -10,7 +10,7 @@ from fieldkit.commands import say
 from fieldkit.commands.protection.asking import key_file, new_passphrase
 from fieldkit.keys.keyfile import KeyFile
 from fieldkit.settings import home_folder, is_locked
-from fieldkit.store import Store
+from fieldkit.store import Closed, Store
 from fieldkit.store.log.identity import fit_name
 
 
@@ -42,10 +42,7 @@ def unlock(args: Namespace) -> int:
     with closing(Store.open(home, key=key)) as store:
         store.use_operator(name)
         if store.ended():
-            say(
-                "This laptop was removed from the server: nothing new can be saved on it. Ask your "
-                "supervisor for a code, and enrol it again."
-            )
+            say(str(Closed()))
     return DONE
 
 

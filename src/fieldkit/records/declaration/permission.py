@@ -114,7 +114,7 @@ def _needs(author: Author, change: Change, stands: Mapping[str, Json]) -> Iterat
     else:
         yield Denial("role.edit", "", REGISTRAR)  # whatever it changes, a viewer may not
     if change.op is Op.DECIDE and author.settles:
-        yield SETTLE
+        yield SEND_BACK if SENT_BACK in change.fields else SETTLE
     for name, value in change.fields.items():
         if name in _NOT_WRITTEN or (new and (value is None or name in _PLACE)):
             continue

@@ -62,6 +62,7 @@ class SyncPage(PickerPage[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,s", "sync", "Sync now", show=False),
         Binding("r", "receipt", "Receipt", show=False),
+        Binding("b", "stick", "By stick", show=False),
     ]
 
     def __init__(self) -> None:
@@ -91,6 +92,7 @@ class SyncPage(PickerPage[None]):
         if marked is not None and marked.remove is not None:
             name = words_of(marked.cells[0]).partition(" ")[2]
             entries.append(MenuEntry(f"Discard this change: {name}", "Delete", marked.remove))
+        entries.append(MenuEntry("Carry by stick where there is no line", "b", self.action_stick))
         again = "Enrol again" if found is not None and found.server else "Enrol this laptop"
         entries.append(MenuEntry(f"{again} with a server", "", self.navigator.open_enrolment))
         return entries
@@ -252,6 +254,7 @@ class SyncPage(PickerPage[None]):
             f"Enter {words[0] if len(words) == 1 else 'open'}" if words and enrolled else "",
             rare("Delete discard") if any(row.remove for row in rows) else "",
             rare("r receipt to a file") if enrolled else "",
+            rare("b by stick") if enrolled else "",
             rare("/ menu"),
             "Esc back",
         )
@@ -261,6 +264,12 @@ class SyncPage(PickerPage[None]):
     async def action_sync(self) -> None:
         """Start a sync, unless one is running."""
         await self.navigator.open_sync(begin=True)
+
+    async def action_stick(self) -> None:
+        """Open the sync by stick."""
+        from fieldkit.screens.sync.stick_page import StickPage
+
+        await self.app.push_screen(StickPage())
 
     def show_start(self) -> None:
         """Show that a sync starts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -47,7 +48,7 @@ class Bundles:
 
     def keep(self, written: WrittenBundle) -> None:
         """Keep a bundle, and forget those long before."""
-        scope = written.scope.model_dump_json() if written.scope else None
+        scope = json.dumps(_whole(written.scope)) if written.scope else None
         row = {
             "number": written.number,
             "digest": written.digest,
@@ -90,6 +91,10 @@ def forget_bundles(connection: Connection) -> None:
     last = select(func.max(_bundle.c.number)).scalar_subquery()
     connection.execute(delete(_bundle).where(_bundle.c.number < last))
     connection.execute(update(_bundle).values(digest="", private=b""))
+
+
+def _whole(scope: Scope) -> dict[str, object]:
+    return scope.model_dump() | {"epoch": scope.epoch}  # which messages say beside the scope
 
 
 def _read(row: Row[tuple[object, ...]]) -> WrittenBundle:

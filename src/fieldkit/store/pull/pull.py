@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from fieldkit.protocol.messages import Mark
 from fieldkit.protocol.scope import Scope
 from fieldkit.records import kinds
 from fieldkit.store import tables
@@ -92,10 +93,7 @@ class Pull:
             state, asked, mark = pull_state(connection), answered.asked, answered.mark
             assert asked is not None
             assert mark is not None
-            # A later answer may have been given by data that the server has lost since: only the
-            # laptop's own mark tells that, so it is not replaced by one of a later era.
-            later = mark.era != state.era and state.mark != asked.mark
-            if state.era != asked.era or later:
+            if _of_another_era(state, asked, mark):
                 raise Outdated
             if mark.era == state.era and state.mark and state.mark.batches > mark.batches:
                 answered = replace(answered, mark=state.mark)
@@ -196,6 +194,15 @@ class Pull:
         """Continue under a new origin: the server has more of ``origin`` than this older copy."""
         with self.database.write() as connection:
             freeze(connection, origin, self.clock())
+
+
+def _of_another_era(state: PullState, asked: PullState, mark: Mark) -> bool:
+    """Say whether an answer with this mark does not count at all on the present state (45).
+
+    An answer of a later era than the present one counts only if nothing was heard since it was
+    requested: the server may have lost that, which only the laptop's own mark can tell.
+    """
+    return state.era != asked.era or (mark.era != state.era and state.mark != asked.mark)
 
 
 def _keep_state(connection: Connection, answered: Answered) -> None:

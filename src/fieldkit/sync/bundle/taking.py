@@ -146,7 +146,7 @@ class CarriedApplier(AnswerApplier):
             SyncEnded: the logs differ in a way that cannot be resolved here.
         """
         asked, answer = part.asked, part.answer
-        position, state = _position_of(asked), self._state_of(asked)
+        position, state = self._position_of(asked), self._state_of(asked)
         if self._pull.state().era != state.era or not self._still_has(position):
             self.outdated = True
             return
@@ -176,6 +176,18 @@ class CarriedApplier(AnswerApplier):
         if not part.changes:
             return []
         return self._outbox.batch(part.asked.origin, part.changes, after=part.first - 1)
+
+    def _position_of(self, asked: SyncRequest) -> LogPosition:
+        """Return where the log stood when the request was made (rule 46)."""
+        parent = asked.parent
+        return LogPosition(
+            asked.origin,
+            asked.last_seq,
+            bytes.fromhex(asked.head),
+            asked.acked,
+            None,
+            (parent.origin, parent.seq, bytes.fromhex(parent.head)) if parent else None,
+        )
 
     def _state_of(self, asked: SyncRequest) -> PullState:
         """Return the state that a request was made from, or the server went on from."""
@@ -235,16 +247,3 @@ class CarriedApplier(AnswerApplier):
         """Store the scope of an answer, unless this laptop has heard of another one since."""
         if self._pull.state().scope == state.scope:
             super()._change_scope(state, answer)
-
-
-def _position_of(asked: SyncRequest) -> LogPosition:
-    """Return where the log stood when the request was made."""
-    parent = asked.parent
-    return LogPosition(
-        asked.origin,
-        asked.last_seq,
-        bytes.fromhex(asked.head),
-        asked.acked,
-        None,
-        (parent.origin, parent.seq, bytes.fromhex(parent.head)) if parent else None,
-    )

@@ -37,22 +37,32 @@ def write_bundle(store: Store) -> bytes:
         StoreError: the key cannot be kept.
     """
     with no_sync_running(store):
-        keys = store.keys()
-        if keys is None:
-            raise NotCarried(_NO_KEYS)
-        state, answer_key = store.pull.state(), new_sealing_pair()
-        header = BundleHeader(
-            number=store.bundles.next_number(),
-            device=to_text(keys.signing.public),
-            server=to_text(keys.server_sealing),
-            answer=to_text(answer_key.public),
-            heard=state.scope.epoch if state.scope else None,
-        )
-        data = write_file(header, _fitting(requests(store, state)), keys.signing)
-        store.bundles.keep(
-            WrittenBundle(header.number, digest_of(data), answer_key.private, state.scope)
-        )
-        return data
+        return write_during_sync(store)
+
+
+def write_during_sync(store: Store) -> bytes:
+    """Return a bundle as :func:`write_bundle` does; the caller lets nothing else sync meanwhile.
+
+    Raises:
+        NotCarried: this laptop has no keys.
+        StoreError: the key cannot be kept.
+    """
+    keys = store.keys()
+    if keys is None:
+        raise NotCarried(_NO_KEYS)
+    state, answer_key = store.pull.state(), new_sealing_pair()
+    header = BundleHeader(
+        number=store.bundles.next_number(),
+        device=to_text(keys.signing.public),
+        server=to_text(keys.server_sealing),
+        answer=to_text(answer_key.public),
+        heard=state.scope.epoch if state.scope else None,
+    )
+    data = write_file(header, _fitting(requests(store, state)), keys.signing)
+    store.bundles.keep(
+        WrittenBundle(header.number, digest_of(data), answer_key.private, state.scope)
+    )
+    return data
 
 
 def _fitting(asked: Iterator[SyncRequest]) -> list[bytes]:
