@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from tests.commands.conftest import Cli, Ran
 
-from fieldkit.keys.keyfile import KEYS, KeyFile
+from fieldkit.keys.keyfile import KeyFile
 from fieldkit.server.operation.local import code
-from fieldkit.settings import DATABASE, is_encrypted
+from fieldkit.settings import DATABASE, KEYS, is_encrypted
 
 WORDS = "walnut river carpet"
 OTHER = "apple cedar poplar"

@@ -10,7 +10,6 @@ import pytest
 
 from fieldkit.keys.content import UnreadableKeys
 from fieldkit.keys.keyfile import (
-    KEYS,
     KeyFile,
     NoSuchOperator,
     TooEarly,
@@ -19,6 +18,7 @@ from fieldkit.keys.keyfile import (
 )
 from fieldkit.keys.passphrase import Unfit, WrongKey, check_fit, new_key
 from fieldkit.keys.sealing import new_sealing_pair, open_sealed
+from fieldkit.settings import KEYS
 
 WORDS = "walnut river carpet"
 NOW = 1_780_000_000

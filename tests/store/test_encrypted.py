@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from tests.store.conftest import Turned, save
 
-from fieldkit.keys.keyfile import KEYS, KeyFile, keys_beside
+from fieldkit.keys.keyfile import KeyFile, keys_beside
 from fieldkit.keys.passphrase import new_key
 from fieldkit.search.glance import glance
-from fieldkit.settings import DATABASE, is_encrypted
+from fieldkit.settings import DATABASE, KEYS, is_encrypted
 from fieldkit.store import Damaged, Draft, NeedsKey, Notes, OtherKey, Store, StoreError
 
 WORDS = "walnut river carpet"

@@ -7,7 +7,6 @@ passphrase unwraps it; the server's private key opens the copy that is sealed to
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -24,6 +23,7 @@ from fieldkit.keys.passphrase import (
     wrap,
     wrap_by_passphrase,
 )
+from fieldkit.keys.private_file import write_private
 from fieldkit.keys.sealing import seal
 from fieldkit.settings import KEYS
 
@@ -335,11 +335,11 @@ class KeyFile:
 
     def copy_to(self, path: Path) -> None:
         """Write the same key file under another name: beside a backup."""
-        _write(path, self._content.to_bytes())
+        write_private(path, self._content.to_bytes())
 
     def write(self) -> None:
         """Write the file: atomic, on the disk, and for its owner only."""
-        _write(self.path, self._content.to_bytes())
+        write_private(self.path, self._content.to_bytes())
 
     def _put(self, operator: str, entry: Operator) -> None:
         operators = {**self._content.operators, operator: entry}
@@ -360,28 +360,3 @@ class KeyFile:
             except BaseException:
                 self._content = before
                 raise
-
-
-def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    try:
-        with open(part, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring the names of a folder to the disk, where a system can do that (POSIX)."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -6,15 +6,15 @@ None is ever synced.
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from pathlib import Path
 
-from fieldkit.settings import make_file_private, make_private
+from fieldkit.keys.private_file import write_private
+from fieldkit.settings import KEYS, make_private
 
 _SEALED = ".sealed"
 _PATTERNS = ("*.json", "rolls/*.txt")
-_READABLE = {"keys.json"}
+_READABLE = {KEYS}
 """Needed before there is a key."""
 
 
@@ -43,14 +43,8 @@ class Notes:
         """
         plain = self._home / name
         path = plain if self._key is None else plain.with_name(plain.name + _SEALED)
-        part = path.with_name(path.name + ".part")
         make_private(path.parent)
-        make_file_private(part)
-        with part.open("wb") as file:
-            file.write(self._sealed(text.encode("utf-8", "replace")))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        write_private(path, self._sealed(text.encode("utf-8", "replace")))
         if self._key is not None:
             plain.unlink(missing_ok=True)
 
