@@ -318,11 +318,14 @@ class PickerPage(Page[ScreenResultType]):
         return self.query_one(Picker)
 
 
-def owned_pages(app: AppBase) -> Sequence[Page[object]]:
-    """Return the pages from the first that belongs to its operator on, up to the top."""
+def owned_pages(app: AppBase, least: int = 0) -> Sequence[Page[object]]:
+    """Return the pages from the first that belongs to its operator on, up to the top.
+
+    ``least``: how many pages at the top are returned in any case.
+    """
     pages = [page for page in app.screen_stack if isinstance(page, Page)]
     first = next((place for place, page in enumerate(pages) if page.OWNED), len(pages))
-    return pages[first:]
+    return pages[min(first, len(pages) - least) :]
 
 
 def say_on_screen(app: AppBase, sentence: str) -> None:

@@ -58,7 +58,9 @@ class OperatorPage(PickerPage[None]):
             await self.navigator.open_passphrase(name, partial(self._take_over, name))
 
     async def _take_over(self, name: str) -> None:
-        pages = [self] if name == self.app.operator else owned_pages(self.app) or [self]
+        pages = owned_pages(self.app, least=1)
+        if name == self.app.operator:
+            pages = pages[-1:]
         for page in pages:
             await page.save_draft()
         await self.app.change_operator(name)

@@ -167,6 +167,10 @@ class Locking:
             StoreError: a draft cannot be written.
         """
         app, loop = self._app, asyncio.get_running_loop()
+
+        def say(words: str) -> None:
+            loop.call_soon_threadsafe(_say, app, words)
+
         self.busy = True
         app.scheduler.pause()
         try:
@@ -175,7 +179,6 @@ class Locking:
             _say(app, "Waiting for the sync to stop ...")
             while not await app.put_store_away():
                 await asyncio.sleep(_AGAIN)
-            say = partial(loop.call_soon_threadsafe, _say, app)
             work = partial(encrypted, app.home, app.operator, passphrase, say)
             app.data_key = await in_thread(work)
         finally:

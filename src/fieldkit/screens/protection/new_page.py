@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from fieldkit.screens.look.parts import keys
-from fieldkit.screens.look.text import Span
+from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.protection.keys_here import NotDone, check_new
 from fieldkit.screens.protection.secret_page import SecretPage
 from fieldkit.screens.widgets.rows import Answer, Choice
@@ -48,7 +48,7 @@ class NewPassphrasePage(SecretPage):
     async def answer(self, _text: str) -> Answer:
         """Answer with what to do."""
         words = "Type it once more" if self._first else "Go on"
-        above = ("", *self.lines([*self._why, _RULE]), "")
+        above: tuple[Cell, ...] = ("", *self.lines([*self._why, _RULE]), "")
         return Answer([Choice(((Span(words, "strong"),),), self._take, key="take")], above=above)
 
     async def _take(self) -> None:

@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 
 from fieldkit.screens.base.page import PickerPage
-from fieldkit.screens.look.text import Text
+from fieldkit.screens.look.text import Span, Text, wrapped
 from fieldkit.screens.widgets.box import box_line, framed_box
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.typed import Typed
@@ -90,7 +90,5 @@ class SecretPage(PickerPage[None]):
 
     def lines(self, words: Sequence[str]) -> list[Text]:
         """Return sentences, dim and wrapped, each on lines of its own."""
-        from fieldkit.screens.look.text import Span, wrapped
-
         width = self.space[0]
         return [line for one in words for line in wrapped((Span(one, "dim"),), width, 4)]

@@ -12,7 +12,7 @@ from textual.timer import Timer
 from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.look.glyphs import DOWN, UP
 from fieldkit.screens.look.parts import keys
-from fieldkit.screens.look.text import Span
+from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.protection import keys_here
 from fieldkit.screens.protection.keys_here import KeysHere, NotDone, opened_by, read_keys
 from fieldkit.screens.protection.secret_page import SecretPage
@@ -79,7 +79,7 @@ class UnlockPage(SecretPage):
             for name in names
         ]
         last = Choice((_FORGOTTEN,), self._recover, key="") if self._found else None
-        above = ("", *self.lines([_WHY]), "")
+        above: tuple[Cell, ...] = ("", *self.lines([_WHY]), "")
         return Answer(rows, None if self._only else last, above=above)
 
     # --- a passphrase ---
