@@ -11,8 +11,11 @@ from textual import events
 from textual.pilot import Pilot
 
 from fieldkit.app import FieldkitApp
+from fieldkit.keys.keyfile import KeyFile
 from fieldkit.screens.home.home_page import HomePage
 from fieldkit.screens.look.chosen import keep_look
+from fieldkit.screens.protection.unlock_page import UnlockPage
+from fieldkit.settings import KEYS
 from fieldkit.store import Store
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
@@ -72,12 +75,29 @@ async def take_all(block: Block, size: tuple[int, int], theme: str) -> dict[str,
             taken[shot.name] = app.export_screenshot(title="fieldkit", simplify=True)
             while not isinstance(app.screen, HomePage) or app.screen.picker.typed.text:
                 await _press(app, pilot, "<escape>")
+        taken["unlock"] = await _unlock_page(app, pilot)
     app.close_store()
     with closing(Store.open(block.home)) as store:
         for draft in store.drafts.of("Asha"):
             if draft.id is not None:
                 store.drafts.drop(draft.id)
     return taken
+
+
+async def _unlock_page(app: FieldkitApp, pilot: Pilot[int]) -> str:
+    """Return the unlock page of two operators, with a part of a passphrase typed."""
+    file, key = KeyFile.new(app.home)
+    for name in ("Asha", "Reyaz"):
+        file.add(name, "walnut river carpet", key)
+    app.push_screen(UnlockPage(_stay))
+    await _settle(app, pilot)
+    (app.home / KEYS).unlink()
+    await _press(app, pilot, "walnut river")
+    return app.export_screenshot(title="fieldkit", simplify=True)
+
+
+async def _stay(_operator: str, _key: bytes) -> None:
+    """Stay on the unlock page."""
 
 
 def path_of(name: str, size: tuple[int, int], theme: str) -> Path:

@@ -11,8 +11,7 @@ from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.protection.keys_here import recovered
 from fieldkit.screens.protection.new_page import NewPassphrasePage
-from fieldkit.screens.protection.secret_page import SecretPage
-from fieldkit.screens.protection.unlock_page import Opened
+from fieldkit.screens.protection.secret_page import Opened, SecretPage
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 _HOW = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from textual import events
 from textual.message import Message
@@ -12,6 +12,9 @@ from fieldkit.screens.look.text import Span, Text, wrapped
 from fieldkit.screens.widgets.box import box_line, framed_box
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.typed import Typed
+
+Opened = Callable[[str, bytes], Awaitable[None]]
+"""Called with the operator and the data key, once a passphrase was right."""
 
 _ROW_KEYS = {"up", "down", "tab", "shift+tab", "pageup", "pagedown", "enter"}
 _HIDDEN = "*"

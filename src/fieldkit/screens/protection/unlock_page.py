@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import ClassVar
 
@@ -15,12 +14,9 @@ from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.protection import keys_here
 from fieldkit.screens.protection.keys_here import KeysHere, NotDone, opened_by, read_keys
-from fieldkit.screens.protection.secret_page import SecretPage
+from fieldkit.screens.protection.secret_page import Opened, SecretPage
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice
-
-Opened = Callable[[str, bytes], Awaitable[None]]
-"""Called with the operator and the data key, once a passphrase was right."""
 
 _EVERY = 1.0
 """Seconds between two steps of the countdown."""
@@ -41,14 +37,10 @@ class UnlockPage(SecretPage):
         Binding("ctrl+r", "recover", "Forgotten", show=False),
     ]
 
-    def __init__(self, opened: Opened, *, only: str = "", recover: Opened | None = None) -> None:
-        """``only``: whose passphrase is asked, while the laptop is open; empty: anybody's.
-
-        ``recover``: called as ``opened`` is, after a supervisor's code; None: as ``opened``.
-        """
+    def __init__(self, opened: Opened, *, only: str = "") -> None:
+        """``only``: whose passphrase is asked, while the laptop is open; empty: anybody's."""
         super().__init__()
         self._opened, self._only = opened, only
-        self._recovered = recover or opened
         self._found: KeysHere | None = None
         self._until: dict[str, int] = {}
         """When the passphrase of an operator is tried again."""
@@ -160,7 +152,7 @@ class UnlockPage(SecretPage):
             )
             return
         self.box.clear()
-        await self.app.push_screen(RecoverPage(self._found.operators, self._recovered))
+        await self.app.push_screen(RecoverPage(self._found.operators, self._opened))
 
     def action_leave(self) -> None:
         """Go back, where the laptop is open; else stay."""
