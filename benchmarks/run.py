@@ -25,6 +25,7 @@ from benchmarks.matching import speed as matching
 
 BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "starting": lambda: starting.measure(100_000),
+    "unlocking": lambda: starting.measure_locked(100_000),
     "keystrokes": ledger.measure,
     "keys": lambda: keys.measure(100_000),
     "searching": lambda: searching.measure(100_000) + searching.measure(800_000, budget=3),

@@ -265,6 +265,8 @@ async def test_a_laptop_is_enrolled_from_the_screen(
         assert f"server  {office.url}" in hand.text()
         assert "The server does not know this code." in hand.text()
         await hand.press("<ctrl+u>", office.code(), "<enter>")
+        assert "Protect this laptop" in hand.line("fieldkit")
+        await hand.press("<escape>")
         assert isinstance(hand.app.screen, SyncPage)
         assert "2 changes sent" in hand.text()
         assert f"Enrolled with {office.url}." in hand.text()

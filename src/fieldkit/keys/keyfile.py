@@ -148,7 +148,7 @@ class KeyFile:
 
     @property
     def operators(self) -> list[str]:
-        """Return who has a passphrase, in the order they were added."""
+        """Return who has a passphrase: the last one at work first, then as they were added."""
         return list(self._content.operators)
 
     @property
@@ -271,6 +271,14 @@ class KeyFile:
         """
         check_fit(new)
         self.add(operator, new, self.unlock(operator, old, now))
+
+    def use(self, operator: str) -> None:
+        """Name an operator first: they are at work now. On a full disk the order stays."""
+        if self.operators[:1] == [operator]:
+            return
+        with suppress(OSError, Locked), self._changing():
+            operators = {operator: self._find(operator), **self._content.operators}
+            self._content = replace(self._content, operators=operators)
 
     def remove(self, operator: str) -> None:
         """Let an operator's passphrase open the data no more.

@@ -36,6 +36,7 @@ class CampPage(PickerPage[None]):
     """The camps, those of today first; Enter takes one, or begins a new one."""
 
     PROMPT = "Camp"
+    STAYS_OPEN = True
     HINT = "its name or place"
     KEYS = keys("Enter take", "Ctrl+N new", f"{UP}{DOWN} choose", "Esc back")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fieldkit.store import Store
 
 _AGAIN = "Press Enter again."
+_WHERE = "Ctrl+R on its first page, or fieldkit unlock --recover CODE"
 
 
 class DevicePage(FetchingPage):
@@ -134,7 +135,7 @@ class DevicePage(FetchingPage):
             self.begin(act, self._show_recovery, "Asking for a code ...")
 
     async def _show_recovery(self, made: CodeAnswer) -> None:
-        await self.app.push_screen(CodePage(made, "fieldkit unlock --recover CODE"))
+        await self.app.push_screen(CodePage(made, _WHERE))
 
     async def _area(self) -> None:
         areas = await self.read(area_choices, "areas")
