@@ -116,7 +116,7 @@ class Prefix:
         return Ran(ended.returncode, ended.stdout, ended.stderr)
 
     def run_window(self, *command: str | Path) -> Ran:
-        """Run a program with a window, which writes nothing: Wine's desktop would keep its pipes."""
+        """Run a program with a window, which writes nothing: Wine's desktop keeps pipes."""
         nowhere = subprocess.DEVNULL
         ended = subprocess.run(
             [self._wine, *self.words(command)],
