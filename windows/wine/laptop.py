@@ -49,12 +49,12 @@ class Laptop:
 
     def install(self) -> Ran:
         """Run the installer without a window."""
-        return self.prefix.run(self.installer, "/S")
+        return self.prefix.run_window(self.installer, "/S")
 
     def uninstall(self) -> Ran:
         """Remove the program, as the system's list of programs does; wait until it has ended."""
         inside = self.prefix.path(self.folder)
-        return self.prefix.run(self.folder / "uninstall.exe", "/S", f"_?={inside}")
+        return self.prefix.run_window(self.folder / "uninstall.exe", "/S", f"_?={inside}")
 
     def run(self, *arguments: str | Path, home: Path | str, given: bytes = b"") -> Ran:
         """Run ``fieldkit`` with these arguments on a home, in the process that runs all commands.

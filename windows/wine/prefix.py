@@ -115,6 +115,20 @@ class Prefix:
         )
         return Ran(ended.returncode, ended.stdout, ended.stderr)
 
+    def run_window(self, *command: str | Path) -> Ran:
+        """Run a program with a window, which writes nothing: Wine's desktop keeps pipes."""
+        nowhere = subprocess.DEVNULL
+        ended = subprocess.run(
+            [self._wine, *self.words(command)],
+            env=self._environment,
+            stdin=nowhere,
+            stdout=nowhere,
+            stderr=nowhere,
+            timeout=600,
+            check=False,
+        )
+        return Ran(ended.returncode, b"", b"")
+
     def start(
         self, *command: str | Path, environment: Mapping[str, str] | None = None
     ) -> subprocess.Popen[bytes]:
