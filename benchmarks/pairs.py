@@ -181,7 +181,7 @@ def _check(home: Path, pairs: int) -> None:
     """Count the pairs that were merged, and those told apart."""
     store = Store.open(home)
     try:
-        records = [*store.each(newcomer().kind())]
+        records = [*store.each(newcomer().kind(), merged=True)]
     finally:
         store.close()
     merged = sum(bool(one.value(MERGED)) for one in records)

@@ -80,7 +80,8 @@ HEAVY = {
     *("sqlmodel", "sqlalchemy", "pydantic", "alembic", "httpx", "openpyxl", "xlrd"),
     *("fieldkit.records", "fieldkit.schema", "fieldkit.store", "fieldkit.sync"),
     *("fieldkit.files", "fieldkit.sample", "fieldkit.server", "fieldkit.protocol"),
-    *("fieldkit.matching", "fieldkit.papers", "fieldkit.day", "hashlib", "secrets"),
+    *("fieldkit.matching", "fieldkit.papers", "fieldkit.day"),
+    *("hashlib", "secrets", "nacl", "sqlcipher3"),
 }
 
 HOME_WITHOUT_ITS_STORE = """

@@ -10,16 +10,12 @@ import asyncio
 import random
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from textual import events
-from textual.pilot import Pilot
-from textual.worker import WorkerCancelled
-
 from benchmarks.figures import Figure
+from benchmarks.keystrokes.hand import Hand
 from fieldkit.app import FieldkitApp
 from fieldkit.records import Record, Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
@@ -37,7 +33,6 @@ ON_THE_WAY = 25
 """People whose toolkit is still to be handed over."""
 ABSENT = 0.1
 """Share of those expected who do not come."""
-_NAMED = {" ": "space", "-": "minus"}
 _MEN = ("Ghulam", "Abdul", "Tariq", "Bashir", "Farooq", "Nazir", "Showkat", "Mushtaq", "Zahoor")
 _WOMEN = ("Zooni", "Hajra", "Saleema", "Rubeena", "Shameema", "Fatima", "Jameela", "Nusrat")
 _FAMILIES = ("Bhat", "Lone", "Dar", "Wani", "Mir", "Malik", "Sheikh", "Rather", "Ganai", "Khan")
@@ -62,36 +57,11 @@ class Task(NamedTuple):
         return Figure(f"{self.title}, {what}", each, None, "keys", limit=self.goal)
 
 
-class Hand:
-    """Presses keys in the application and counts them."""
-
-    def __init__(self, pilot: Pilot[int], app: FieldkitApp) -> None:
-        self.pilot, self.app, self.keys = pilot, app, 0
-
-    async def press(self, *keys: str, counted: bool = True) -> None:
-        """Send keys without waiting between them: a text, or a named key in angle brackets."""
-        for key in keys:
-            named = key.startswith("<")
-            for one in [key[1:-1]] if named else key:
-                letter = None if named else one
-                self.app.post_message(events.Key(_NAMED.get(one, one), letter))
-                self.keys += counted
-        await self.settle()
-
-    async def settle(self) -> None:
-        """Wait until no key, worker or message is left."""
-        for _ in range(3):
-            await self.pilot.pause(0)
-            await self.app.keys_handled()
-            with suppress(WorkerCancelled):  # a newer one has taken its place
-                await self.app.workers.wait_for_complete()
-        await self.pilot.pause()
-
-    def numbers(self) -> list[tuple[int, str]]:
-        """Return the numbers on the page, as on its printed roll, and whose they are."""
-        page = self.app.screen
-        assert isinstance(page, GridPage), page
-        return [(one.number, one.row.id) for one in page._people]
+def _numbers(hand: Hand) -> list[tuple[int, str]]:
+    """Return the numbers on the page, as on its printed roll, and whose they are."""
+    page = hand.app.screen
+    assert isinstance(page, GridPage), page
+    return [(one.number, one.row.id) for one in page._people]
 
 
 def prepare(store: Store, people: int = EXPECTED) -> str:
@@ -135,7 +105,7 @@ def _person(chance: random.Random) -> dict[str, Value]:
 async def roll_call(hand: Hand, store: Store) -> Task:
     """Mark people who come in any order, by the numbers on their slips: digits and Enter."""
     await hand.press("3", "<enter>", "<enter>", "<enter>", counted=False)
-    coming = random.Random(SEED).sample(hand.numbers(), 50)
+    coming = random.Random(SEED).sample(_numbers(hand), 50)
     for number, _ in coming:
         await hand.press(str(number), "<enter>")
     _check(store, "attendance", [one for _, one in coming])
@@ -148,7 +118,7 @@ async def walking(hand: Hand, store: Store) -> Task:
     chance = random.Random(SEED + 1)
     await hand.press("3", "<enter>", "<enter>", "<enter>", counted=False)
     came = []
-    for _, person in hand.numbers():
+    for _, person in _numbers(hand):
         absent = chance.random() < ABSENT
         came += [] if absent else [person]
         await hand.press("<down>" if absent else "<space>")
@@ -174,7 +144,7 @@ async def enrolment(hand: Hand, store: Store) -> Task:
     """Enrol 25 people of one trade, from opening the training's page on."""
     await hand.press("4", "<enter>", "<enter>", counted=False)
     await hand.press("m", "<up>", "<enter>", "carp", "<enter>")
-    wanted = [person for _, person in hand.numbers()][:25]
+    wanted = [person for _, person in _numbers(hand)][:25]
     for _ in wanted:
         await hand.press("<space>")
     _check(store, "training_enrolment", wanted)

@@ -8,9 +8,9 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from textual import events
 from textual.pilot import Pilot
 
+from benchmarks.keystrokes.hand import key_events
 from benchmarks.keystrokes.people import Wanted
 from fieldkit.app import FieldkitApp
 from fieldkit.records import Use, Value
@@ -30,7 +30,6 @@ from fieldkit.screens.form.entry.form_field import FormField
 from fieldkit.screens.form.entry.model import FormModel
 from fieldkit.screens.form.form_page import FormPage
 
-_NAMED = {" ": "space", "/": "slash", "?": "question_mark", "=": "equals_sign"}
 _PATIENCE = 2000
 _FURTHEST = 3
 """Times that Right is pressed at most to reach what is listed."""
@@ -51,17 +50,10 @@ class Typist:
 
     async def press(self, *keys: str) -> None:
         """Press keys one after another; a word is typed, a key's name stands in brackets."""
-        for key in keys:
-            if key.startswith("<"):
-                await self._press(key[1:-1], None)
-            else:
-                for letter in key:
-                    await self._press(_NAMED.get(letter, letter), letter)
-
-    async def _press(self, key: str, character: str | None) -> None:
-        self.keys += 1
-        self.app.post_message(events.Key(key, character))
-        await self.settle()
+        for key in key_events(*keys):
+            self.keys += 1
+            self.app.post_message(key)
+            await self.settle()
 
     async def settle(self) -> None:
         """Wait until the key was handled, and what the text could mean is listed."""

@@ -1,5 +1,6 @@
 """The entry point. Without arguments it opens the application and loads nothing else."""
 
+import gc
 import sys
 from typing import NoReturn
 
@@ -10,6 +11,10 @@ def main() -> NoReturn:
         from fieldkit.cli import main as command_line
 
         command_line()
+    gc.disable()  # what is imported stays; the opening of the store enables it
+    from fieldkit.plain_text import write_utf8
+
+    write_utf8()
     from fieldkit.app import run
     from fieldkit.settings import home_folder
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from fieldkit.file_fault import why
 from fieldkit.screens.base import textual_private
 from fieldkit.screens.base.app import AppBase, is_sentence
 from fieldkit.screens.base.page import Page
@@ -254,8 +255,8 @@ def run(home: Path) -> int:
     except Timeout:
         _tell("fieldkit is already open on this folder. Use that window, or quit it first.")
         return 2
-    except OSError:
-        _tell(f"The folder {home} cannot be written. Ask the person who set up this laptop.")
+    except OSError as error:
+        _tell(f"The folder {home} cannot be written: {why(error)}.")
         return 2
     try:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):

@@ -11,6 +11,8 @@ from pathlib import Path
 
 BUNDLE, ANSWER = ".fkb", ".fka"
 """How the names of bundles and answers end."""
+PART = ".tmp"
+"""How the name of a file ends that is not written whole yet."""
 _SPARE = 64 << 10
 """Bytes left free on a stick: its own lists of files take some."""
 _REMOVABLE = 2
@@ -104,7 +106,7 @@ def write_whole(path: Path, data: bytes) -> None:
             f"The stick is full: {_kilobytes(len(data) + _SPARE)} are needed, {_kilobytes(free)} "
             "are free. Remove something from it, or take another one."
         )
-    part = path.with_suffix(".tmp")
+    part = path.with_suffix(PART)
     try:
         with part.open("wb") as file:
             file.write(data)
@@ -120,8 +122,8 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def _sync_folder(folder: Path) -> None:
     """Let the name of a new file reach the stick; not every system offers that."""
-    with suppress(OSError, AttributeError):
-        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    with suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(opened)
         finally:

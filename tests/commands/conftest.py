@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.forked import local_server
 
 from fieldkit.cli import run
-from fieldkit.server.operation.local import local_server
 from fieldkit.store import Store
 
 NO_VERDICTS = dict.fromkeys(("applied", "rejected", "late", "waiting"), 0)

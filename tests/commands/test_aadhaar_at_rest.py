@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from tests.commands.conftest import Cli
+from tests.forked import local_server
 
 from fieldkit.sample.roster import HEADINGS, messy_roster, write_roster
-from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.local import code
 
 # Synthetic numbers that pass the check digit.
 ONE, TWO = "999941057058", "999971658847"

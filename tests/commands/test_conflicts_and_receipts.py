@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from tests.commands.conftest import Cli
+from tests.forked import local_server
 
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.finding import Finding
-from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.local import code
 from fieldkit.store import Answered, ServerRow, Store
 from fieldkit.sync.client import enrol, sync
 

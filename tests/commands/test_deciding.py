@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from pathlib import Path
 
@@ -9,9 +10,12 @@ import pytest
 from tests.commands.conftest import Cli
 from tests.commands.test_entering import put, records
 
-from fieldkit.records import Record
+from fieldkit.records import Record, Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.artisans.verification import Verification
+from fieldkit.records.community.cluster_federation import ClusterFederation
+from fieldkit.records.credit.fund_release import FundRelease
 from fieldkit.records.credit.loan import Loan
 from fieldkit.records.fields.dates import today
 from fieldkit.records.outreach.story import Story
@@ -29,9 +33,13 @@ def only(home: Path, kind: type[Record]) -> Record:
     return found
 
 
-def save(home: Path, kind: type[Record], **fields: str | int) -> str:
+def save(home: Path, kind: type[Record], **fields: Value) -> str:
     with closing(Store.open(home)) as store:
         return store.save([Edit(kind, fields)], "Asha")[0].id
+
+
+def to(federation: str) -> dict[str, str]:
+    return {"fund": "CIF", "cluster_federation_id": federation}
 
 
 def enrol(home: Path, role: str) -> None:
@@ -77,6 +85,34 @@ def test_a_state_is_decided_with_its_day_and_where_it_needs_one_its_reason(
     assert "nothing is decided without --stage" in cli("decide", artisan, "--as", "X").err
 
 
+def test_steps_of_loans_toolkits_and_funds_wait_for_a_supervisor(
+    laptop: Path, cli: Cli, artisan: str
+) -> None:
+    enrol(laptop, "supervisor")
+    loan = save(laptop, Loan, beneficiary_id=artisan, product="PMV1", state="WILLING")
+    toolkit = save(laptop, Toolkit, beneficiary_id=artisan, state="SELECTED")
+    federation = save(laptop, ClusterFederation, name="Noor CLF")
+    fund = save(laptop, FundRelease, state="PROPOSED", proposed_on=today(), **to(federation))
+    save(laptop, FundRelease, state="RECEIVED", received_on=today(), **to(federation))
+
+    def waiting() -> dict[str, str]:
+        listed: list[dict[str, str]] = cli("review", "--kind", "decision", "--json").json
+        return {one["record"]: one["sentence"] for one in listed}
+
+    assert waiting() == {
+        artisan: "Waits for a decision: stage 1.",
+        loan: "Waits for a decision: sending to the bank.",
+        toolkit: "Waits for a decision: voucher.",
+        fund: "Waits for a decision: approval.",
+    }
+    cli("decide", loan, "--as", "SPONSORED")
+    assert "Write the reason" in cli("decide", fund, "--as", "REFUSED").err
+    cli("decide", fund, "--as", "REFUSED", "--reason", "The group keeps no books")
+    assert waiting().keys() == {artisan, toolkit}
+    cli("entries", "--undo")
+    assert waiting().keys() == {artisan, toolkit, fund}
+
+
 def test_a_role_that_may_not_decide_is_refused_before_anything_is_written(
     laptop: Path, cli: Cli, artisan: str
 ) -> None:
@@ -84,6 +120,7 @@ def test_a_role_that_may_not_decide_is_refused_before_anything_is_written(
     enrol(laptop, "operator")
     refused = cli("decide", story, "--as", "approved")
     assert refused.code == 2
+    assert f"Her shop, {story}: Only a supervisor" in refused.err
     assert "Only a supervisor may enter this here; this laptop is enrolled for" in refused.err
     assert refused.err.endswith("Nothing was changed.\n")
     assert "What you typed" not in refused.err
@@ -115,6 +152,28 @@ def test_a_record_is_sent_back_corrected_by_plain_questions_and_accepted(
     assert "Accepted" in cli("send-back", artisan, "--accept").text
     assert "Sent back: No" not in cli("show", artisan).text
     assert cli("send-back", artisan, "--accept").code == 2
+
+
+def test_an_import_that_changes_a_record_sent_back_says_that_it_is_corrected(
+    laptop: Path, cli: Cli, artisan: str
+) -> None:
+    cli("send-back", artisan, "--reason", "No mobile")
+    exported: dict[str, object] = cli("export", "beneficiary", "--format", "jsonl").lines[0]
+
+    def load(**changed: str) -> str:
+        cli("import", "beneficiary", "-", piped=json.dumps({**exported, **changed}).encode())
+        return cli("show", artisan).text
+
+    assert "Corrected: " not in load()  # it changes nothing
+    assert "Corrected: Changed: Mobile (Asha, " in load(mobile="9419011432")
+    assert (
+        cli("review", "--kind", "sent-back", "--json")
+        .json[0]["sentence"]
+        .startswith("Corrected: Changed: Mobile")
+    )
+    cli("send-back", artisan, "--accept")
+    cli("send-back", artisan, "--reason", "Look again")
+    assert "Corrected: " not in cli("show", artisan).text
 
 
 def test_an_undo_takes_a_decision_back_whole_or_not_at_all(

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 from tests.commands.conftest import NO_VERDICTS, Cli
+from tests.forked import local_server
 
 from fieldkit.commands import server as server_commands
 from fieldkit.protocol.change import Change, Op, first_head
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.devices.listing import Enrolment, HeldLog
-from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store
 from fieldkit.store.database import Database
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import update
 from tests.commands.conftest import Cli
+from tests.forked import local_server
 
 from fieldkit import __version__
 from fieldkit.protocol.supervision import DeviceItem, DevicesAnswer
@@ -20,7 +21,7 @@ from fieldkit.review import devices, late
 from fieldkit.server.database.connection import connect, writing
 from fieldkit.server.database.tables import DEVICE
 from fieldkit.server.devices.scopes import change_scope, close_scopes
-from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import enrol, sync
 from fieldkit.sync.revoked import sync as hand_in
@@ -48,7 +49,8 @@ def office(served: tuple[str, Path, Path]) -> tuple[str, Path]:
     return served[:2]
 
 
-_DISTRICTS = iter(range(1, 20))
+_CODES = {int(one.code) for one in options("district")}
+_DISTRICTS = iter(sorted(one for one in _CODES if one + 1 in _CODES))
 
 
 @pytest.fixture
@@ -101,6 +103,18 @@ def test_what_a_device_has_not_sent_is_counted_in_words() -> None:
         "1 change was still not sent after its last sync.",
         "2 changes were still not sent after its last sync.",
     ]
+
+
+def test_a_device_behind_the_servers_version_is_named_one_with_none_or_a_later_one_is_not() -> None:
+    programs = ("0.9.2", "0.10", "0.10.0-rc1", "", "strange", "99.0")
+    told = [
+        DeviceItem(id=n, role="operator", enrolled_at=9, last_seen=9, program=program)
+        for n, program in enumerate(programs, 1)
+    ]
+    found = devices.in_order(DevicesAnswer(now=9, devices=told, program="0.10"), 9).listed
+    assert {one.item.program: [*one.remarks] for one in found if one.remarks} == {
+        "0.9.2": ["It has fieldkit 0.9.2: install 0.10 on it."]
+    }
 
 
 @pytest.mark.usefixtures("head")
@@ -244,16 +258,18 @@ def test_each_export_and_print_is_logged_and_synced(
         ("print", "slip", record["id"]),
         ("print", "roster", "beneficiary", "-o", tmp_path / "people.html"),
         ("print", "blank", "beneficiary"),
+        ("backup", tmp_path / "secret copy"),
         ("close",),
     ):
         assert cli(*command).code == 0
-    ways = [(one["way"], one["record_kind"], one["records"], one["file_format"])
+    ways = [(one["way"], one.get("record_kind"), one["records"], one["file_format"])
             for one in exports(cli)]  # fmt: skip
     assert ways == [
         ("export", "beneficiary", 1, "jsonl"),
         ("export", "beneficiary", 1, "xlsx"),
         ("print", "beneficiary", 1, "txt"),
         ("print", "beneficiary", 1, "html"),
+        ("backup", None, 2, "sqlite3"),
     ]
     one = exports(cli)[1]
     assert (one["exported_by"], one["of_district"], one["personal"]) == (
@@ -274,7 +290,7 @@ def test_each_export_and_print_is_logged_and_synced(
     assert cli("status", "--json").json["outbox"]["rejected"] == 0
     # What the whole district's laptop exported is the district's to know, not the block's alone.
     assert sync(asha).ok
-    assert asha.counts()["export_log"] == 4
+    assert asha.counts()["export_log"] == 5
     assert head.exists()
 
 
@@ -284,6 +300,7 @@ def test_all_that_is_held_about_a_person_is_one_file(
     (record,) = asha.page("beneficiary").records
     out = tmp_path / "zooni.txt"
     assert cli("export", "beneficiary").code == 0
+    assert cli("backup", tmp_path / "copy").code == 0
     assert cli("person-data", record.id, "-o", out).code == 0
     assert out.stat().st_mode & 0o077 == (0 if os.name == "posix" else 0o066)
     text = out.read_text()
@@ -298,6 +315,7 @@ def test_all_that_is_held_about_a_person_is_one_file(
         area.words,
         "EXPORTS SINCE IT WAS ENTERED",
         "csv",
+        "sqlite3",
         "WHAT DELETION REMOVES",
     ):
         assert part in text, part

@@ -7,13 +7,14 @@ libraries that makes 150 MB.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.files.limited import read_limited
 from tests.files.raw_xlsx import column, row, write_xlsx
+from tests.forked import called
 
 pytest.importorskip("resource")
 
@@ -21,27 +22,6 @@ MOST = 80 << 20
 """Bytes of data beyond those of the program itself."""
 SECONDS = 60
 """Of the processor, so that nothing runs for ever; all need far less."""
-PROGRAM = """
-import resource, sys
-from pathlib import Path
-import openpyxl.styles.numbers, openpyxl.utils.datetime, xlrd
-from fieldkit.files.tables.open import open_records
-from fieldkit.files.tables.table import Unreadable
-
-def data() -> int:
-    with open("/proc/self/statm") as figures:
-        return int(figures.read().split()[5]) * resource.getpagesize()
-
-limit = data() + int(sys.argv[2])
-resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[3]), int(sys.argv[3])))
-try:
-    with open_records(Path(sys.argv[1])) as file:
-        rows = sum(1 for _ in file.rows)
-    print("read", rows)
-except Unreadable as problem:
-    print("refused", problem)
-"""
 MEGABYTE = b"x" * (1 << 20)
 
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="measures by /proc")
@@ -49,8 +29,7 @@ needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="measures by /p
 
 def outcome(path: Path) -> str:
     """Return what became of a file, opened by a process of its own."""
-    arguments = [sys.executable, "-c", PROGRAM, str(path), str(MOST), str(SECONDS)]
-    ran = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    ran = called(read_limited, path, MOST, SECONDS)
     assert ran.returncode == 0, ran.stderr[-2000:]
     return ran.stdout
 

@@ -12,6 +12,7 @@ import pytest
 from tests.files.conftest import Roster
 
 from fieldkit.files import BY_AGE, Choices, Loaded, Unreadable, load, load_folder, preview
+from fieldkit.protocol.note import LONGEST_NOTE, note_field, notes_in
 from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.community.member import Member
@@ -174,6 +175,23 @@ def test_no_aadhaar_number_reaches_the_rejected_lines_of_jsonl(store: Store, wri
 def test_a_rejected_mobile_keeps_its_country_code(roster: Roster) -> None:
     loaded = roster("Zoona,Astronaut,919419011432", headings="Name,Trade,Mobile")
     assert rejected(loaded)[0]["Mobile"] == "919419011432"
+
+
+def test_notes_on_fields_are_loaded_as_they_may_be_typed_and_others_say_why_not(
+    store: Store,
+) -> None:
+    row = {"name": "Ali", "trade_code": "MASN"}
+    wrong: dict[object, str] = {
+        "a" * (LONGEST_NOTE + 1): "A note has at most 200 letters; this one has 201.",
+        f"Card {AADHAAR}": "This looks like an Aadhaar number. It is never kept: remove it.",
+        7: "A note is a text.",
+    }
+    noted = note_field("mobile")
+    loaded = jsonl(store, {**row, noted: "a" * LONGEST_NOTE}, *({**row, noted: n} for n in wrong))
+    assert (loaded.imported, loaded.rejected) == (1, 3)
+    assert notes_in(only(store).extra) == {"mobile": "a" * LONGEST_NOTE}
+    reasons = [(number, f"{noted}: {why}") for number, why in enumerate(wrong.values(), 2)]
+    assert [*loaded.reasons] == reasons
 
 
 @pytest.mark.parametrize(

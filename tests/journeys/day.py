@@ -54,41 +54,12 @@ ROSTER = "\n".join(
 )
 ENROLLED = [mobile.replace(" ", "")[-10:] for _, _, mobile, _, _ in ARTISANS[:20]]
 MEMBERS = [
-    (f"{name} Begum", f"{kin} Dar", str(1970 + number), f"70061002{number}")
-    for number, (name, kin) in enumerate(
-        zip(
-            [
-                "Aisha",
-                "Bilquees",
-                "Dilshada",
-                "Fatima",
-                "Haleema",
-                "Jameela",
-                "Khalida",
-                "Maryam",
-                "Naseema",
-                "Posha",
-                "Rafiqa",
-                "Zooni",
-            ],
-            [
-                "Ahad",
-                "Bashir",
-                "Fayaz",
-                "Gani",
-                "Habib",
-                "Jalal",
-                "Karim",
-                "Majid",
-                "Nabi",
-                "Qadir",
-                "Rashid",
-                "Wali",
-            ],
-            strict=True,
-        ),
-        start=10,
-    )
+    ("Aisha Begum", "Ahad Dar", "1980", "7006100210"),
+    ("Bilquees Begum", "Bashir Dar", "1981", "7006100211"),
+    ("Dilshada Begum", "Fayaz Dar", "1982", "7006100212"),
+    ("Posha Begum", "Qadir Dar", "1989", "7006100219"),
+    ("Rafiqa Begum", "Rashid Dar", "1990", "7006100220"),
+    ("Zooni Begum", "Wali Dar", "1991", "7006100221"),
 ]
 
 FIRST_RUN = [

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from benchmarks.terminal import Terminal
+from tests.forked import command
 
 from fieldkit.screens.look.glyphs import CURSOR
 
@@ -109,14 +108,7 @@ class Hand(Terminal):
 
 def run(home: Path, *arguments: str | Path, code: int = 0) -> str:
     """Run a command beside the application and return what it printed."""
-    done = subprocess.run(
-        [*PROGRAM, *map(str, arguments)],
-        check=False,
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "FIELDKIT_HOME": str(home)},
-        timeout=120,
-    )
+    done = command(home, *map(str, arguments))
     assert done.returncode == code, done.stderr
     return done.stdout
 

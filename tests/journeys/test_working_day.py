@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from tests.commands.conftest import Cli, caller
+from tests.forked import local_server
 
 from fieldkit.sample import write_roster
-from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.local import code
 
 WOMEN = ["Zooni", "Hajra", "Saleema", "Rubeena", "Shameema", "Fatima", "Mehbooba", "Jameela"]
 WOMEN += ["Rafiqa", "Nusrat", "Haleema", "Asmat"]

@@ -6,9 +6,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.keystrokes.hand import Hand
 from tests.pictures.home import Block
-from textual import events
-from textual.pilot import Pilot
 
 from fieldkit.app import FieldkitApp
 from fieldkit.keys.keyfile import KeyFile
@@ -21,7 +20,6 @@ from fieldkit.store import Store
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 SIZES = ((80, 24), (120, 36))
 THEMES = {"dark": "chinar-dark", "light": "chinar-light"}
-_NAMED = {" ": "space", "/": "slash", "?": "question_mark", "=": "equals_sign"}
 
 
 class Shot(NamedTuple):
@@ -69,13 +67,14 @@ async def take_all(block: Block, size: tuple[int, int], theme: str) -> dict[str,
     keep_look(block.home, "Asha", theme=THEMES[theme], glyphs="full")
     app = FieldkitApp(block.home, pace=None)
     async with app.run_test(size=size) as pilot:
-        await _settle(app, pilot)
+        hand = Hand(pilot, app)
+        await hand.settle()
         for shot in shots(block):
-            await _press(app, pilot, *shot.keys)
+            await hand.press(*shot.keys)
             taken[shot.name] = app.export_screenshot(title="fieldkit", simplify=True)
             while not isinstance(app.screen, HomePage) or app.screen.picker.typed.text:
-                await _press(app, pilot, "<escape>")
-        taken["unlock"] = await _unlock_page(app, pilot)
+                await hand.press("<escape>")
+        taken["unlock"] = await _unlock_page(hand)
     app.close_store()
     with closing(Store.open(block.home)) as store:
         for draft in store.drafts.of("Asha"):
@@ -84,15 +83,16 @@ async def take_all(block: Block, size: tuple[int, int], theme: str) -> dict[str,
     return taken
 
 
-async def _unlock_page(app: FieldkitApp, pilot: Pilot[int]) -> str:
+async def _unlock_page(hand: Hand) -> str:
     """Return the unlock page of two operators, with a part of a passphrase typed."""
+    app = hand.app
     file, key = KeyFile.new(app.home)
     for name in ("Asha", "Reyaz"):
         file.add(name, "walnut river carpet", key)
     app.push_screen(UnlockPage(_stay))
-    await _settle(app, pilot)
+    await hand.settle()
     (app.home / KEYS).unlink()
-    await _press(app, pilot, "walnut river")
+    await hand.press("walnut river")
     return app.export_screenshot(title="fieldkit", simplify=True)
 
 
@@ -103,21 +103,3 @@ async def _stay(_operator: str, _key: bytes) -> None:
 def path_of(name: str, size: tuple[int, int], theme: str) -> Path:
     """Return where a picture is kept."""
     return PICTURES / f"{name}-{size[0]}-{theme}.svg"
-
-
-async def _press(app: FieldkitApp, pilot: Pilot[int], *keys: str) -> None:
-    """Type texts letter by letter, and keys in angle brackets; wait for the application."""
-    for key in keys:
-        named = key.startswith("<")
-        for letter in [key[1:-1]] if named else key:
-            app.post_message(events.Key(_NAMED.get(letter, letter), None if named else letter))
-        await _settle(app, pilot)
-
-
-async def _settle(app: FieldkitApp, pilot: Pilot[int]) -> None:
-    """Wait until all keys, workers and messages are handled."""
-    for _ in range(3):
-        await pilot.pause()
-        await app.keys_handled()
-        await app.workers.wait_for_complete()
-    await pilot.pause()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fieldkit.protocol.change import Change, Json, Op
+from fieldkit.protocol.change import DECIDED, Change, Json, Op
 from fieldkit.protocol.scope import ROLES, Role, Scope, is_at_least
 from fieldkit.records import kinds
 from fieldkit.records.artisans.beneficiary import Beneficiary
@@ -140,3 +140,12 @@ def test_a_viewer_is_a_registrar_to_older_laptops() -> None:
         sent = Scope(role=role, district=2).model_dump(exclude_defaults=True)
         assert sent == {"role": role, "district": 2}
         assert Scope.model_validate(sent | {"viewer": False}).role == role
+
+
+def test_an_operator_does_not_settle_a_reason_by_agreeing_with_the_one_that_stands() -> None:
+    fields: dict[str, Json] = {"sent_back": "No mobile", DECIDED: [["B", 1]]}
+    decision = Change(1, "beneficiary", "A-1", Op.DECIDE, fields, 1, 0, "Asha")
+    found = denial(Author("operator", settles=True), decision, {"sent_back": "No mobile"})
+    assert found is not None
+    assert found.rule == "role.send_back"
+    assert denial(Author("supervisor", settles=True), decision, {"sent_back": "No mobile"}) is None

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from tests.forked import local_server
 from tests.postgres import Postgres
 from tests.reports.coverage import BASE, LINES, Fields, Line, document
 
@@ -18,7 +19,7 @@ from fieldkit.cli import run
 from fieldkit.records import kinds, rules_of
 from fieldkit.reports import due_work, reports
 from fieldkit.server.database.migrate import migrate
-from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.local import code
 from fieldkit.store import Store
 
 Cells = Mapping[tuple[str, str], object]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
-from textual import events
-from textual.pilot import Pilot
-from textual.worker import WorkerCancelled
+from benchmarks.keystrokes import hand as keystrokes
+from tests.forked import local_server
 
 from fieldkit.app import FieldkitApp
 from fieldkit.protocol.finding import Verdict
@@ -26,9 +25,9 @@ from fieldkit.reference import options
 from fieldkit.screens.base.scheduler import Pace
 from fieldkit.screens.look.glyphs import CURSOR
 from fieldkit.screens.sync.sync_page import SyncPage
-from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.local import code
 from fieldkit.store import Answered, Edit, Store
-from fieldkit.sync.client import enrol
+from fieldkit.sync.client import enrol, sync
 
 
 @pytest.fixture
@@ -140,36 +139,27 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     opened.close()
 
 
-_NAMED = {" ": "space", "/": "slash", "?": "question_mark", "=": "equals_sign"}
+@pytest.fixture
+def at_leisure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take what comes up as read at once."""
+    monkeypatch.setattr("fieldkit.screens.widgets.pause.PAUSE", 0)
 
 
-class Hand:
-    """A person at the keyboard of a running application."""
+@pytest.fixture
+def person(store: Store, other: Store, office: Office) -> str:
+    """An artisan that both laptops know, in a district of the test's own."""
+    district = next(office.unused)
+    for laptop in (store, other):
+        office.enrol(laptop, district)
+        assert sync(laptop).ok
+    made = artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", "9419011432")
+    assert sync(store).ok
+    assert sync(other).ok
+    return made
 
-    def __init__(self, pilot: Pilot[int], app: FieldkitApp) -> None:
-        self.pilot, self.app = pilot, app
 
-    async def press(self, *keys: str) -> None:
-        """Send keys without waiting between them, then wait until all they set off is done.
-
-        A word is typed letter by letter; names of keys stand in angle brackets: ``<enter>``.
-        """
-        for key in keys:
-            if key.startswith("<"):
-                self.app.post_message(events.Key(key[1:-1], None))
-            else:
-                for letter in key:
-                    self.app.post_message(events.Key(_NAMED.get(letter, letter), letter))
-        await self.settle()
-
-    async def settle(self) -> None:
-        """Wait until no key, worker or message is left."""
-        for _ in range(3):
-            await self.pilot.pause(0)
-            await self.app.keys_handled()
-            with suppress(WorkerCancelled):  # a newer one has taken its place
-                await self.app.workers.wait_for_complete()
-        await self.pilot.pause()
+class Hand(keystrokes.Hand):
+    """A person at the keyboard of a running application, who reads the screen."""
 
     def text(self) -> str:
         """Return what stands on the screen, line by line."""

@@ -25,24 +25,13 @@ from fieldkit.store import Edit, Keep, Store
 from fieldkit.sync.client import sync
 
 if TYPE_CHECKING:
-    from tests.screens.conftest import At, Hand, Office
+    from tests.screens.conftest import At, Hand
+
+pytestmark = pytest.mark.usefixtures("at_leisure")
 
 
 def _edit(store: Store, person: str, operator: str, **fields: Value) -> None:
     store.save([Edit(Beneficiary, fields, person)], operator)
-
-
-@pytest.fixture
-def person(store: Store, other: Store, office: Office) -> str:
-    """An artisan that both laptops know, in a district of the test's own."""
-    district = next(office.unused)
-    for laptop in (store, other):
-        office.enrol(laptop, district)
-        assert sync(laptop).ok
-    made = artisan(store, "Ghulam Mohammad Bhat", "Abdul Ahad Bhat", "9419011432")
-    assert sync(store).ok
-    assert sync(other).ok
-    return made
 
 
 def _clash(store: Store, other: Store, person: str, theirs: Edit, mine: Edit) -> None:
@@ -77,7 +66,7 @@ def _differ(
 
 
 @asynccontextmanager
-async def _settling(opened_app: At, width: int = 80, height: int = 24) -> AsyncIterator[Hand]:
+async def settling(opened_app: At, width: int = 80, height: int = 24) -> AsyncIterator[Hand]:
     """Open the application at the first conflict."""
     async with opened_app(width, height) as hand:
         await hand.press("8", "<enter>", "<enter>")
@@ -85,13 +74,13 @@ async def _settling(opened_app: At, width: int = 80, height: int = 24) -> AsyncI
         yield hand
 
 
-@pytest.fixture(autouse=True)
-def at_leisure(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take what comes up as read at once."""
-    monkeypatch.setattr(pause, "PAUSE", 0)
+def held(store: Store, person: str, field: str) -> Value:
+    found = store.get("beneficiary", person)
+    assert found is not None
+    return found.value(field)
 
 
-def _agree(store: Store, other: Store, person: str) -> dict[str, Value]:
+def agree(store: Store, other: Store, person: str) -> dict[str, Value]:
     """Let both laptops sync; return what both then show."""
     for laptop in (store, other):
         assert sync(laptop).ok
@@ -122,17 +111,30 @@ async def test_conflicts_are_settled_one_after_the_other_by_a_key_each(
         assert "on the server" in text
         assert "│ Asha  " in text
         assert "│ Reyaz  " in text
-        keys = "1 keep the first  2 the second  3 another value  Esc later"
+        keys = "1 keep the first  2 the second  3 another value  → next  Esc later"
         assert keys in text.splitlines()[-1]
         first = "Mobile" if "94190 11433" in text else "Trade"
         await hand.press("1")
         assert "The next one:" in hand.text()
+        await hand.press("<ctrl+z>")
+        assert f"Undo: Ghulam Mohammad Bhat, {first.lower()}: " in hand.line("Undo: ")
+        assert "instead?" in hand.text()  # it is the other value that comes back
         await hand.press("2")
         assert isinstance(hand.app.screen, SyncPage)
         assert "Nothing is left to settle." in hand.text()
-    values = _agree(store, other, two)
-    kept = {"Mobile": ("9419011433", "TAIL"), "Trade": ("7006155210", "MASN")}[first]
-    assert (values["mobile"], values["trade_code"]) == kept
+        values = agree(store, other, two)
+        kept = {"Mobile": ("9419011433", "TAIL"), "Trade": ("7006155210", "MASN")}[first]
+        assert (values["mobile"], values["trade_code"]) == kept
+        await hand.press("<ctrl+z>", "<ctrl+z>")
+        assert "Undone: Ghulam Mohammad Bhat" in hand.text()
+        await hand.app.navigator.open_record("beneficiary", two)
+        await hand.press("<ctrl+z>", "<ctrl+z>")
+        assert "Undone: Ghulam Mohammad Bhat" in hand.text()
+        await hand.press("<ctrl+z>")
+        assert "Nothing was saved since the start" in hand.text()
+    values = agree(store, other, two)
+    undone = {"Mobile": ("7006155210", "MASN"), "Trade": ("9419011433", "TAIL")}[first]
+    assert (values["mobile"], values["trade_code"]) == undone
 
 
 async def test_a_key_that_is_doubled_or_held_decides_one_conflict(
@@ -141,11 +143,15 @@ async def test_a_key_that_is_doubled_or_held_decides_one_conflict(
     now = 100.0
     monkeypatch.setattr(pause, "PAUSE", 1)
     monkeypatch.setattr(pause, "monotonic", lambda: now)
-    async with _settling(opened_app) as hand:
+    async with settling(opened_app) as hand:
+        await hand.press("1")  # as if typed before it was on the screen
+        assert len(store.conflicts()) == 2
+        assert "Not settled. Read this one" in hand.text()
+        now += 1
         await hand.press("1", "1")
         assert isinstance(hand.app.screen, ConflictPage)
         assert len(store.conflicts()) == 1
-        assert "This is the next one, still open." in hand.text()
+        assert "Not settled. Read this one" in hand.text()
         for _ in range(3):
             now += 0.9
             await hand.press("1")
@@ -154,6 +160,20 @@ async def test_a_key_that_is_doubled_or_held_decides_one_conflict(
         await hand.press("1")
         assert isinstance(hand.app.screen, SyncPage)
     assert store.conflicts() == []
+
+
+async def test_long_values_are_whole_beside_the_inbox_and_differ_on_their_line(
+    store: Store, other: Store, person: str, opened_app: At
+) -> None:
+    begins = "Came to the camp at Wathoora with his brother; the papers are at the CSC of Chadoora"
+    _differ(store, other, person, "remarks", begins, f"{begins}, and he asks for one more loan")
+    async with opened_app(80, 24) as hand:
+        await hand.press("0", "<enter>")
+        assert "…Chadoora, and he asks" in hand.text()
+    async with opened_app(120, 40) as hand:
+        await hand.press("0", "<enter>")
+        beside = " ".join(line.partition("│")[2].rstrip("│ ") for line in hand.text().splitlines())
+        assert "and he asks for one more loan" in " ".join(beside.split())
 
 
 async def test_enter_pressed_twice_decides_nothing(store: Store, two: str, opened_app: At) -> None:
@@ -166,7 +186,7 @@ async def test_enter_pressed_twice_decides_nothing(store: Store, two: str, opene
 
 
 async def test_letters_decide_nothing(store: Store, two: str, opened_app: At) -> None:
-    async with _settling(opened_app) as hand:
+    async with settling(opened_app) as hand:
         await hand.press("m", "t", "e")
         assert isinstance(hand.app.screen, ConflictPage)
     assert len(store.conflicts()) == 2
@@ -176,7 +196,7 @@ async def test_another_value_is_read_by_the_fields_format(
     store: Store, other: Store, person: str, opened_app: At
 ) -> None:
     _differ(store, other, person, "mobile", "7006155210", "9419011433")
-    async with _settling(opened_app) as hand:
+    async with settling(opened_app) as hand:
         await hand.press("3", "70061")
         assert isinstance(hand.app.screen, ValuePage)
         assert "5 digits" in hand.text()
@@ -186,7 +206,7 @@ async def test_another_value_is_read_by_the_fields_format(
         assert isinstance(hand.app.screen, SyncPage)
         assert "Settled: Ghulam Mohammad Bhat, mobile." in hand.text()
         assert "F5 sync now" in hand.text().splitlines()[-1]
-    assert _agree(store, other, person)["mobile"] == "7006199999"
+    assert agree(store, other, person)["mobile"] == "7006199999"
 
 
 async def test_a_number_that_could_be_an_aadhaar_is_kept_when_it_is_meant_so(
@@ -194,7 +214,7 @@ async def test_a_number_that_could_be_an_aadhaar_is_kept_when_it_is_meant_so(
 ) -> None:
     account = next(one for n in range(100) if holds_aadhaar(one := f"2345678901{n:02}"))
     _differ(store, other, person, "account_no", "55556666777788", "11112222333344")
-    async with _settling(opened_app) as hand:
+    async with settling(opened_app) as hand:
         await hand.press("3", account)
         assert "This could be an Aadhaar number." in hand.text()
         await hand.press("<enter>")
@@ -203,7 +223,7 @@ async def test_a_number_that_could_be_an_aadhaar_is_kept_when_it_is_meant_so(
         assert f"{account}: confirm" in hand.marked()
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, SyncPage)
-    assert _agree(store, other, person)["account_no"] == account
+    assert agree(store, other, person)["account_no"] == account
 
 
 async def test_the_held_value_is_told_from_the_one_that_stands_though_they_are_the_same(
@@ -248,10 +268,10 @@ async def test_a_choice_is_typed_by_its_first_letters(
     store: Store, other: Store, person: str, opened_app: At
 ) -> None:
     _differ(store, other, person, "trade_code", "TAIL", "MASN")
-    async with _settling(opened_app) as hand:
+    async with settling(opened_app) as hand:
         await hand.press("3", "cobb", "<enter>")
         assert isinstance(hand.app.screen, SyncPage)
-    assert _agree(store, other, person)["trade_code"] == "COBB"
+    assert agree(store, other, person)["trade_code"] == "COBB"
 
 
 async def test_deleted_there_and_changed_here_is_asked_in_those_words(
@@ -259,7 +279,7 @@ async def test_deleted_there_and_changed_here_is_asked_in_those_words(
 ) -> None:
     theirs = Edit(Beneficiary, {}, person, op=Op.DELETE)
     _clash(store, other, person, theirs, Edit(Beneficiary, {"village": "Nagam"}, person))
-    async with _settling(opened_app) as hand:
+    async with settling(opened_app) as hand:
         text = hand.text()
         assert "Deleted or kept" in text
         assert "kept, with what was changed" in text
@@ -268,21 +288,26 @@ async def test_deleted_there_and_changed_here_is_asked_in_those_words(
         assert isinstance(hand.app.screen, ConflictPage)
         await hand.press("1")
         assert isinstance(hand.app.screen, SyncPage)
-    values = _agree(store, other, person)
-    assert (values["deleted"], values["village"]) == (False, "Nagam")
+        values = agree(store, other, person)
+        assert (values["deleted"], values["village"]) == (False, "Nagam")
+        await hand.press("<ctrl+z>")
+        assert "deleted or kept: deleted instead?" in " ".join(hand.text().split())
+        await hand.press("<ctrl+z>")
+        assert held(store, person, "deleted") is True
+    assert agree(store, other, person)["deleted"] is True
 
 
 async def test_two_places_are_told_by_name(
     store: Store, other: Store, person: str, opened_app: At
 ) -> None:
     _differ(store, other, person, "block", 17, 18)
-    async with _settling(opened_app) as hand:
+    async with settling(opened_app) as hand:
         text = hand.text()
         assert "District and block" in text
         assert [text.count(block) for block in ("Khag, ", "Khan-Sahib, ")] == [1, 1]
         await hand.press("2")
         assert isinstance(hand.app.screen, SyncPage)
-    assert _agree(store, other, person)["block"] == 17
+    assert agree(store, other, person)["block"] == 17
 
 
 async def test_a_third_place_is_chosen_by_its_block(
@@ -292,14 +317,14 @@ async def test_a_third_place_is_chosen_by_its_block(
     assert record is not None
     block = next(one for one in options("block") if one.within == record.district)
     _differ(store, other, person, "block", 17, 18)
-    async with _settling(opened_app) as hand:
+    async with settling(opened_app) as hand:
         await hand.press("3", block.label)
         named = option("district", record.district)
         assert named is not None
         assert named.label in hand.line(f"▌ {block.label}")
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, SyncPage)
-    values = _agree(store, other, person)
+    values = agree(store, other, person)
     assert (values["district"], values["block"]) == (record.district, block.code)
 
 
@@ -307,7 +332,7 @@ async def test_what_another_settled_while_it_was_shown_is_told_and_left_alone(
     store: Store, other: Store, person: str, opened_app: At
 ) -> None:
     _differ(store, other, person, "village", "Wathora", "Nagam")
-    async with _settling(opened_app) as hand:
+    async with settling(opened_app) as hand:
         assert sync(other).ok
         other.resolve(other.conflicts()[0], Keep.MINE, "Reyaz")
         assert sync(other).ok
@@ -315,7 +340,7 @@ async def test_what_another_settled_while_it_was_shown_is_told_and_left_alone(
         await hand.press("2")
         assert isinstance(hand.app.screen, SyncPage)
         assert "already settled, so nothing was changed" in " ".join(hand.text().split())
-    assert _agree(store, other, person)["village"] == "Wathora"
+    assert agree(store, other, person)["village"] == "Wathora"
 
 
 async def test_a_persons_page_says_settle_and_enter_leads_there(
@@ -350,7 +375,7 @@ async def test_what_the_server_found_is_on_the_page_and_enter_mends_it(
 
 
 async def test_a_narrow_console_shows_both_values(store: Store, two: str, opened_app: At) -> None:
-    async with _settling(opened_app, 60, 16) as hand:
+    async with settling(opened_app, 60, 16) as hand:
         text = hand.text()
         for words in ("Asha, ", "Reyaz, ", "not used yet", "on the server", "before", "later"):
             assert words in text
@@ -380,7 +405,7 @@ async def test_values_longer_than_a_row_are_shown_whole(
 ) -> None:
     long = "was told to come again with the passbook of the bank and a copy of the ration card"
     _differ(store, other, person, "remarks", f"{long}, on Monday", f"{long}, on Friday")
-    async with _settling(opened_app) as hand:
+    async with settling(opened_app) as hand:
         assert "Monday" in hand.text()
         assert "Friday" in hand.text()
 
@@ -414,23 +439,3 @@ def test_two_values_stand_beside_each_other_with_who_when_and_where() -> None:
         ["│", "29", "Nov", "2026", "16:19", "│", "│", "28", "Nov", "2026", "10:02", "│"],
         ["│", "this", "laptop", "│", "│", "another", "laptop", "│"],
     ]
-
-
-async def test_an_edit_of_a_record_that_others_merged_is_settled_in_plain_words(
-    store: Store, other: Store, person: str, opened_app: At
-) -> None:
-    """Rule 29: the edit is in the record; whether it is a person of its own is asked."""
-    kept = artisan(other, "Gulam Mohd Bhat", "Abdul Ahad Bhat", "9419011499")
-    other.merge("beneficiary", kept, person, "Reyaz")
-    assert sync(other).ok
-    store.save([Edit(Beneficiary, {"village": "Nagam"}, person)], "Asha")
-    assert sync(store).ok
-    async with _settling(opened_app, 120, 30) as hand:
-        text = " ".join(hand.text().split())
-        assert "Same person or apart" in text
-        assert "apart, with the change of Asha" in text
-        assert "the same person as Gulam Mohd Bhat" in text
-        await hand.press("2")
-        assert "Nothing is left to settle." in hand.text()
-    values = _agree(store, other, person)
-    assert (values["merged_into"], values["village"]) == (kept, "Nagam")

@@ -7,15 +7,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.screens.conftest import artisan
+from tests.screens.conftest import artisan, organisations
 
 from fieldkit.records import Record
+from fieldkit.records.credit.fund_release import FundRelease
+from fieldkit.records.credit.loan import Loan
 from fieldkit.records.declaration.sent_back import read_note
 from fieldkit.records.fields.formats import show_date, today
 from fieldkit.review import decisions
 from fieldkit.screens.lists.columns import Listed
 from fieldkit.screens.lists.reading import Wanted, read_page
-from fieldkit.store import Store
+from fieldkit.store import Edit, Store
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At
@@ -35,7 +37,7 @@ async def test_a_record_is_sent_back_corrected_in_the_form_and_accepted(
     number = block["ghulam"]
     async with opened_app(width=80) as hand:
         await hand.press("9419011432", "<enter>", "<ctrl+p>", "send it back", "<enter>")
-        assert "Whoever entered the record reads it." in hand.text()
+        assert "The person who entered the record reads it." in hand.text()
         await hand.press(REASON, "<enter>")
         assert "Sent back: Ghulam" in hand.text()
         assert f"Sent back  {REASON}" in hand.text()  # the banner on its page
@@ -101,6 +103,7 @@ async def test_a_filtered_list_is_decided_together_and_undone_together(
         assert show_date(today() - timedelta(days=1)) in hand.marked()
         await hand.press("<ctrl+u>", "<enter>", "No such workshop", "<enter>")
         assert f"Change {len(waiting)} records" in hand.marked()
+        assert f" {already} " in hand.text()  # two may have one name
         assert decisions.find(store, "1")  # a preview saves nothing
         await hand.press("<enter>")
         assert f"{len(waiting)} records decided. Ctrl+Z puts all of it back" in hand.text()
@@ -116,15 +119,61 @@ async def test_a_filtered_list_is_decided_together_and_undone_together(
         assert held(store, already).value("status") == "SUBMITTED"
 
 
-async def test_what_a_role_may_not_decide_is_said_before_anything_is_saved(
+async def test_proposed_funds_wait_by_their_day_and_are_decided_together(
+    opened_app: At, store: Store
+) -> None:
+    (office,) = organisations(store, 1)
+    proposed = {"fund": "VRF", "village_organisation_id": office, "state": "PROPOSED"}
+    days = {age: today() - timedelta(days=age) for age in (100, 40, 2)}
+    edits = [Edit(FundRelease, {**proposed, "proposed_on": day}) for day in days.values()]
+    saved = store.save(edits, "Asha")
+    made = {age: one.id for age, one in zip(days, saved, strict=True)}
+    async with opened_app(width=120) as hand:
+        await hand.press("/", "decisions that wait", "<enter>")
+        assert "over 90 days" in hand.line("over 90")
+        assert "approval" in hand.text().casefold()
+        await hand.press("<down>", "<enter>", "v", "approved", "<enter>", "<enter>")
+        assert "Change 1 record" in hand.marked()
+        await hand.press("<enter>")
+        assert "1 record decided" in hand.text()
+        assert held(store, made[40]).value("state") == "APPROVED"
+        assert held(store, made[40]).value("approved_on") == today()
+        assert {one.id for one in decisions.find(store)} == {made[100], made[2]}
+
+
+async def test_review_decides_on_one_record_and_takes_it_back_by_one_key(
+    opened_app: At, store: Store
+) -> None:
+    store.enrol("http://127.0.0.1:9", "token", "supervisor", 2)
+    number = artisan(store, "Nazir Lone", "Ali Lone", "9419010000", "Nagam")
+    loan = {"beneficiary_id": number, "product": "PMV1", "state": "WILLING"}
+    store.save([Edit(Loan, loan)], "Asha")
+    async with opened_app(width=120) as hand:
+        await hand.press("0", "<enter>")
+        assert "2 to decide" in hand.text()
+        at = "Waits for a decision: sending to the bank."
+        assert at in hand.text()
+        while "oan" not in hand.marked():
+            await hand.press("<down>")
+        await hand.press("v", "sponsored", "<enter>", "<enter>", "<enter>")
+        assert "1 record decided" in hand.text()
+        assert at not in hand.text()
+        assert [one.kind for one in decisions.find(store)] == ["beneficiary"]
+        await hand.press("<ctrl+z>", "<ctrl+z>")
+        assert at in hand.text()
+        assert len(decisions.find(store)) == 2
+
+
+async def test_what_a_role_may_not_decide_is_not_offered_and_who_may_is_said(
     opened_app: At, store: Store, block: dict[str, str]
 ) -> None:
     store.enrol("http://127.0.0.1:9", "token", "registrar", 2, 16)
     last = store.outbox.log_position()
     async with opened_app(width=120) as hand:
-        await hand.press("/", "list artisans", "<enter>", "v", "stage 1 approve", "<enter>")
-        await hand.press("<enter>")
-        assert "cannot change" in hand.text()
+        await hand.press("/", "list artisans", "<enter>", "v")
         assert "Only an operator or a supervisor may enter this" in hand.text()
-        await hand.press("<enter>")
+        assert "Only a supervisor may send this back or accept it" in hand.text()
+        assert ": approve" not in hand.text()
+        assert "Send back" not in hand.text()
+        await hand.press("stage 1 approve", "<enter>", "<enter>")
         assert store.outbox.log_position() == last

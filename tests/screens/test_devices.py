@@ -11,6 +11,8 @@ from tests.screens.conftest import At, Office, organisations
 
 from fieldkit.records import kinds
 from fieldkit.reference import options
+from fieldkit.review import devices
+from fieldkit.screens.base.scheduler import Synced
 from fieldkit.server.database.connection import connect, writing
 from fieldkit.server.devices.scopes import change_scope, close_scopes
 from fieldkit.server.operation.local import code
@@ -129,15 +131,35 @@ async def test_a_new_laptop_gets_a_code(opened_app: At) -> None:
         assert "viewer" in hand.line("For")
 
 
-async def test_offline_the_list_of_before_is_shown(
-    opened_app: At, head: Store, reyaz: Store
+async def test_the_list_follows_a_sync_and_an_act(
+    opened_app: At, head: Store, other: Store, office: Office, blocks: list[int]
+) -> None:
+    async with opened_app(width=100) as hand:
+        await open_devices(hand)
+        assert "Reyaz" not in hand.text()
+        enrol(other, office.url, code(office.database, block=blocks[0]))
+        hand.app.screen.post_message(Synced(sync(head), "", asked=False))
+        await hand.settle()
+        assert "operator" in hand.line("Reyaz")
+        await hand.press("<down>" if "Reyaz" not in hand.marked() else "", "<enter>")
+        assert "0 changes" in hand.line("On the server")
+        organisations(other, 2)
+        assert sync(other).ok
+        await hand.press("<escape>", "<enter>")
+        assert "2 changes" in hand.line("On the server")
+
+
+async def test_offline_the_list_of_before_is_shown_with_who_has_an_older_version(
+    opened_app: At, head: Store, reyaz: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetch_devices(head)
+    monkeypatch.setattr(devices, "__version__", "9.0")
     head.enrol("http://127.0.0.1:9", head.token() or "")
     async with opened_app(width=100) as hand:
         await open_devices(hand)
         assert "No connection." in hand.text()
         assert "Reyaz" in hand.text()
+        assert "install 9.0 on it" in hand.text()
         await hand.press("<down>" if "Reyaz" not in hand.marked() else "", "<enter>")
         await hand.press("<down>", "<down>", "<enter>", "<enter>")
         assert "No connection." in hand.text()

@@ -381,8 +381,14 @@ async def test_the_next_member_belongs_to_the_same_group(home: Path) -> None:
 
 
 async def test_as_last_time_fills_from_the_record_saved_before(home: Path) -> None:
-    async with opened(home) as (app, _, pilot):
+    async with opened(home) as (app, screen, pilot):
         send(app, *typed(PERSON), "<ctrl+n>", "Zooni", "<enter>")
+        await settled(app, pilot)
+        model = screen.model
+        assert model is not None
+        assert model.last["village"] == "Wathoora"
+        for name, field in Beneficiary.asked_fields().items():
+            assert not (field.own and model.last.get(name)), "what is a person's own"
         send(app, *["<down>"] * 7, "=", "<enter>", "=", "<enter>", "<ctrl+s>")
         await settled(app, pilot)
     last = saved(home, "beneficiary")[-1]

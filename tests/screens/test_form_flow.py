@@ -11,9 +11,9 @@ from tests.screens.conftest import artisan
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.fields.formats import today
 from fieldkit.screens.form.entry.completion import NameWords
-from fieldkit.screens.form.entry_choices import FILE, EntryChoices, read_choices
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage
+from fieldkit.screens.lookup.entry_choices import FILE, EntryChoices, read_choices
 from fieldkit.screens.lookup.spoken_day import spoken_day
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.store import Edit, Notes, Store

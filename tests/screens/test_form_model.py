@@ -274,13 +274,17 @@ def test_the_ifsc_fills_bank_and_branch() -> None:
 def test_equals_repeats_the_last_value_and_behind_a_name_the_surname() -> None:
     model = form()
     press(model, "=")
-    assert "nothing to repeat" in model.message.whole
-    model.last = {"name": "Zooni Akhter"}
-    press(model, "=", "<enter>")
-    assert model.values["name"] == "Zooni Akhter"
+    assert "Each record has its own here" in model.message.whole
+    press(model, "Zooni Akhter")
     go(model, "relation_name")
     press(model, "Ab Gani=", "<enter>")
     assert model.values["relation_name"] == "Ab Gani Akhter"
+    go(model, "village")
+    press(model, "=")
+    assert "nothing to repeat" in model.message.whole
+    model.last = {"village": "Wathoora"}
+    press(model, "=", "<enter>")
+    assert model.values["village"] == "Wathoora"
 
 
 def test_undo_brings_back_what_stood_in_the_field() -> None:

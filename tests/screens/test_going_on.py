@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.screens.test_form_model import form, go, press
 
-from fieldkit.screens.form.entry_choices import read_choices
 from fieldkit.screens.form.form_page import FormPage
+from fieldkit.screens.lookup.entry_choices import read_choices
 from fieldkit.store import Notes
 
 if TYPE_CHECKING:
@@ -138,3 +138,27 @@ async def test_an_operator_chooses_it_in_the_menu_and_keeps_it(
         assert hand.app.screen.model.goes_on.on
         await hand.press("<ctrl+p>", "full fields", "<enter>")
         assert not read_choices(Notes(tmp_path), "Asha").goes_on
+
+
+async def test_the_choices_of_forms_are_in_every_menu_and_in_the_help(
+    opened_app: At, block: dict[str, str], tmp_path: Path
+) -> None:
+    async with opened_app() as hand:
+        await hand.press("/", "full")
+        assert "✓ now" in hand.line("Full fields wait for Enter")
+        await hand.press("<enter>")
+        assert "by themselves, from the next form on. Kept for Asha." in hand.text()
+        assert "✓ now" in hand.line("Full fields go on by themselves  ")
+        assert read_choices(Notes(tmp_path), "Asha").goes_on
+        await hand.press("<escape>", "<escape>", "/", "enter needed", "<enter>", "<escape>")
+        await hand.press("<escape>", "<ctrl+n>", "<ctrl+p>", "full")
+        assert "by themselves" not in hand.marked()  # the form offers the other way, first
+        assert hand.text().count("Full fields wait for Enter") == 1
+        await hand.press("<escape>", "<escape>", "<escape>", "<f1>")
+        for _ in range(20):
+            if "full fields go on by themselves" in hand.text():
+                break
+            await hand.press("<pagedown>")
+        assert "/full" in hand.line("full fields go on by themselves")
+    choices = read_choices(Notes(tmp_path), "Asha")
+    assert (choices.goes_on, choices.needed_only) == (True, True)

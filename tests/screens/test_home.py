@@ -259,9 +259,9 @@ async def test_home_answers_from_the_file_while_the_records_load(
     loading = threading.Event()
     opens = Store.open
 
-    def slow_open(home: Path) -> Store:
+    def slow_open(home: Path, *, key: bytes | None = None) -> Store:
         loading.wait(30)
-        return opens(home)
+        return opens(home, key=key)
 
     monkeypatch.setattr(Store, "open", slow_open)
     app = FieldkitApp(tmp_path)
@@ -341,6 +341,10 @@ async def test_what_is_unfinished_is_discarded_when_asked_twice(
         await hand.press("2", "<enter>", "<ctrl+n>", "Gulshan SHG", "<escape>", "<escape>")
         assert "Delete discard" in hand.text()
         assert hand.marked().split()[:3] == ["◌", "Gulshan", "SHG"]
+        await hand.press("<down>")  # a record that is saved
+        assert "Delete discard" not in hand.text()
+        await hand.press("<up>")
+        assert "Delete discard" in hand.text()
         await hand.press("<delete>")
         asked = "Discard Gulshan SHG (self-help group, unfinished)? Press Delete again."
         assert asked in hand.text()

@@ -20,6 +20,7 @@ from fieldkit.screens.form.reading import start
 from fieldkit.screens.lookup.issues import by_field, denied, issues
 from fieldkit.screens.sync.conflict_page import ConflictPage
 from fieldkit.screens.sync.out_of_area import move_into_area, records_out_of_area
+from fieldkit.screens.widgets.bars import Sentence
 from fieldkit.store import Answered, Edit, Refused, Saved, ServerRow, State, Store
 
 if TYPE_CHECKING:
@@ -170,9 +171,10 @@ async def test_a_registrar_reads_in_the_form_who_may_enter_it(store: Store, open
         assert who not in hand.text()
 
 
-async def test_a_registrar_reads_who_may_settle_what_others_typed(
-    store: Store, opened_app: At
+async def test_a_registrar_reads_who_may_settle_what_others_typed_and_is_offered_no_answer(
+    store: Store, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("fieldkit.screens.widgets.pause.PAUSE", 0)
     store.enrol("http://127.0.0.1:9", "t" * 30, "registrar", 2, 16, 1, "first")
     record = village(store, "Noor VO")
     held = [
@@ -183,11 +185,23 @@ async def test_a_registrar_reads_who_may_settle_what_others_typed(
     answer(store, {}, ServerRow(KIND, record, 1, values, conflicts=tuple(held)))
     others, mine = sorted(open_conflicts(store), key=lambda one: one.conflict.held_here)
     assert (others.conflict.held_here, mine.conflict.held_here) == (False, True)
-    assert others.note.startswith(
+    assert others.denied.startswith(
         "Only an operator or a supervisor may settle the values of others"
     )
-    assert mine.note == ""
+    assert mine.denied == ""
     async with opened_app() as hand:
         await hand.app.push_screen(ConflictPage(others.conflict.id, record))
         await hand.settle()
-        assert "may settle the values of others" in " ".join(hand.text().split())
+        said = " ".join(hand.text().split())
+        assert "may settle the values of others; this laptop is enrolled for a registrar. N" in said
+        assert "Nur VO" in said  # both values are there to be read
+        assert said.endswith("→ next Esc later")
+        assert "Keep" not in said
+        await hand.press("1", "2", "3", "<enter>")
+        assert store.outbox.unsent() == 0
+        assert "may settle" in hand.app.screen.query_one("#sentence", Sentence).text
+        await hand.press("<right>")
+        assert "1 keep the first" in hand.text()  # what was typed here may be settled here
+        assert "may settle" not in hand.text()
+        await hand.press("1")
+        assert [one.id for one in store.conflicts()] == [others.conflict.id]

@@ -15,6 +15,7 @@ from wcwidth import wcwidth
 from fieldkit.screens.look import glyphs
 from fieldkit.screens.look.charts import Fact, Step, bar, card, progress_line, sparkline, steps
 from fieldkit.screens.look.chosen import chosen_look, fitting_look, keep_look
+from fieldkit.screens.look.differing import from_difference
 from fieldkit.screens.look.look import Look, style_of
 from fieldkit.screens.look.palette import (
     CHINAR_DARK,
@@ -212,6 +213,28 @@ def test_the_bar_keeps_where_you_are() -> None:
     assert "● online" in line
     assert "Artisans" not in line
     assert width_of(line) == 44
+
+
+def test_the_bar_leaves_out_what_every_page_says_before_what_this_one_says() -> None:
+    chips, status = ["1 to settle", "2 to check"], ["Asha", "3 not sent", "online"]
+    assert words_of(crumbs(["Review"], chips, 80, status)).endswith(
+        "1 to settle  2 to check  Asha  3 not sent  online "
+    )
+    assert words_of(crumbs(["Review"], chips, 46, status)).endswith(
+        "to settle  2 to check  online "
+    )
+    assert words_of(crumbs(["Review"], chips, 38, status)).endswith("1 to settle  2 to check ")
+    assert words_of(crumbs(["Review"], chips, 26, status)).endswith("1 to settle ")
+
+
+def test_of_two_long_values_the_part_that_differs_is_shown() -> None:
+    begins = "Came to the camp at Wathoora with his brother"
+    assert from_difference(f"{begins} again", f"{begins}, alone", 20) == (
+        "…brother again",
+        "…brother, alone",
+    )
+    assert from_difference("short", "shore", 20) == ("short", "shore")
+    assert from_difference("Came", begins, 20) == ("Came", begins)
 
 
 def test_a_frame_is_closed_at_every_width() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,3 +50,18 @@ async def test_p_prints_what_the_page_is_about(
         assert "94190 17710" not in people
         await hand.press("p", "4")
         assert "CARP Carpenter" in printed("txt")[-1].read_text()
+
+
+async def test_the_page_of_a_person_writes_all_that_is_held_about_them(
+    opened_app: At, store: Store, block: dict[str, str], folder: Path, tmp_path: Path
+) -> None:
+    async with opened_app(width=200) as hand:
+        await hand.press("ghulam mohammad bhat", "<enter>", "/", "all that is held", "<enter>")
+        assert "Paper with personal data" in hand.text()
+        await hand.press("2")
+        assert "without the server's part, written to" in " ".join(hand.text().split())
+        (written,) = [*folder.rglob("*.txt"), *tmp_path.rglob("*.txt")]
+        assert f"ARTISAN {block['ghulam']}" in written.read_text()
+        assert written.stat().st_mode & 0o077 == (0 if os.name == "posix" else 0o066)
+        (logged,) = store.each("export_log")
+        assert (logged.value("way"), logged.value("exported_by")) == ("person-data", "Asha")

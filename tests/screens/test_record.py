@@ -44,6 +44,21 @@ async def test_a_persons_page_has_facts_due_timeline_and_states(
         assert kit.endswith(OPEN)
 
 
+async def test_a_new_record_begins_on_the_page_of_one_of_its_kind_and_takes_the_next_keys(
+    opened_app: At, block: dict[str, str]
+) -> None:
+    async with opened_app() as hand:
+        for kind, number in (("beneficiary", "ghulam"), ("self_help_group", "group")):
+            await hand.app.navigator.open_record(kind, block[number])
+            await hand.settle()
+            await hand.press("<ctrl+n>", "kvd")
+            form = hand.app.screen
+            assert isinstance(form, FormPage)
+            assert form.model is not None
+            assert (form.model.kind.kind(), form.model.record) == (kind, None)
+            assert form.model.fields["name"].text == "kvd"
+
+
 async def test_letters_of_a_page_do_what_its_footer_says(
     opened_app: At, block: dict[str, str]
 ) -> None:

@@ -17,6 +17,7 @@ from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.review.inbox import DUPLICATE, FINDING, Wanted, counts, items
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.review.inbox_page import InboxPage
+from fieldkit.screens.same_person.merge_page import MergePage
 from fieldkit.screens.same_person.pairs_page import PairsPage
 from fieldkit.screens.widgets.bars import Sentence
 from fieldkit.store import Answered, DiskFull, Edit, ServerRow, Store, to_json
@@ -179,19 +180,49 @@ async def test_values_of_a_pair_are_chosen_field_by_field_and_all_of_it_is_undon
         assert "3 left" in hand.text().splitlines()[0]
 
 
+async def test_all_of_a_pair_can_be_read_at_80_columns_and_scrolling_decides_nothing(
+    store: Store, pairs: list[tuple[str, str]], opened_app: At
+) -> None:
+    words = "Came to the camp at Wathoora with his brother, and asks about the last loan"
+    store.save([Edit(Beneficiary, {"remarks": words}, pairs[0][0])], "Asha")
+    async with opened_app() as hand:
+        await hand.app.navigator.open_pairs()
+        await hand.settle()
+        assert "more lines" in hand.text()
+        assert "Came to" not in hand.text()
+        await hand.press(*["<down>"] * 3, *["<pagedown>"] * 3, "<end>", "<enter>")
+        seen = hand.text()
+        assert "more lines" not in seen
+        assert " loan" in seen  # a long value is whole
+        assert "Same person" in seen  # what can be done stays
+        assert hand.marked() == ""
+        await hand.press(*["<pageup>"] * 4, "<up>", "<enter>")
+        assert "Name as on Aadhaar" in hand.text()
+        assert hand.marked() == ""
+        await hand.press("<down>", "y", "<end>")  # also before a merge
+        assert " loan" in hand.text()
+        assert "merges them" in hand.marked()
+    assert counts(store) == {DUPLICATE: 3}
+
+
 async def test_a_held_key_decides_one_pair_and_skipped_ones_stay(
     store: Store,
     pairs: list[tuple[str, str]],
     opened_app: At,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    now = 100.0
+    monkeypatch.setattr("fieldkit.screens.widgets.pause.PAUSE", 1)
+    monkeypatch.setattr("fieldkit.screens.widgets.pause.monotonic", lambda: now)
     async with opened_app() as hand:
-        await hand.app.navigator.open_pairs()
+        await hand.press("0", "<enter>", "<enter>", "n")  # typed before the pair was seen
+        assert "Not decided. Read this pair" in hand.text()
+        assert counts(store) == {DUPLICATE: 3}
         await hand.press("<right>", "<right>", "<right>")
         assert "Ghulam Bhat" in hand.text().splitlines()[0]
-        monkeypatch.setattr("fieldkit.screens.widgets.pause.PAUSE", 60)
+        now += 1
         await hand.press("nnnn")
-        assert "This is another pair." in hand.text()
+        assert "Not decided. Read this pair" in hand.text()
         assert [apart(store, *pair) for pair in pairs] == [True, False, False]
         assert counts(store) == {DUPLICATE: 2}
 
@@ -239,18 +270,48 @@ async def test_review_stands_on_home_only_where_something_waits(
         assert "Nothing waits for a decision." in hand.text()
 
 
-async def test_a_registrar_is_told_that_a_merge_is_not_theirs_and_may_still_tell_apart(
+async def test_a_registrar_reads_who_may_merge_and_may_still_say_different_people(
     store: Store, pairs: list[tuple[str, str]], opened_app: At
 ) -> None:
     store.enrol("http://127.0.0.1:9", "t" * 30, "registrar", 2, 16)
     async with opened_app() as hand:
         await hand.app.navigator.open_pairs()
+        await hand.settle()
+        said = " ".join(hand.text().split())
+        assert "Only an operator or a supervisor may decide that two records are the same" in said
+        assert "y same person" not in said
+        assert "y Same person" not in said
         await hand.press("y")
-        assert "Not merged here" in hand.text()
         assert "operator" in hand.app.screen.query_one("#sentence", Sentence).text
         await hand.press("<enter>", "n")
+        await hand.app.navigator.open_record(KIND, pairs[1][0])
+        await hand.press("y")  # the same page, from the record
+        said = " ".join(hand.text().split())
+        assert "Only an operator or a supervisor may decide" in said
+        assert "n Different people" in said
+        await hand.press("y", "<enter>")
+        assert not isinstance(hand.app.screen, MergePage)
     assert merged(store, [one for pair in pairs for one in pair]) == [None] * 6
     assert counts(store) == {DUPLICATE: 2}
+
+
+async def test_a_viewer_decides_nothing_about_a_pair_and_deletes_nothing(
+    store: Store, pairs: list[tuple[str, str]], opened_app: At
+) -> None:
+    store.enrol("http://127.0.0.1:9", "t" * 30, "viewer", 2, 16)
+    log = store.outbox.log_position()
+    async with opened_app() as hand:
+        await hand.app.navigator.open_pairs()
+        await hand.settle()
+        assert "ifferent people" not in hand.text()
+        await hand.press("n", "y", "<enter>")
+        assert "laptop is enrolled for a viewer" in " ".join(hand.text().split())
+        await hand.app.navigator.open_record(KIND, pairs[0][0])
+        await hand.press("d", "d")
+        assert isinstance(hand.app.screen, RecordPage)
+        await hand.press("/", "devices")
+        assert "Nothing of that name." in hand.text()
+    assert store.outbox.log_position() == log
 
 
 async def test_a_pair_comes_back_if_its_decision_cannot_be_saved(

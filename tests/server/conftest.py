@@ -10,6 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection
 from starlette.types import ASGIApp
+from tests.forked import local_server
 
 from fieldkit.protocol.change import Change, Json, Op, first_head
 from fieldkit.protocol.identity import new_origin
@@ -18,7 +19,7 @@ from fieldkit.server.database.migrate import open_database
 from fieldkit.server.devices.enrolment import CODE_MINUTES, make_code
 from fieldkit.server.http.app import create_app
 from fieldkit.server.http.caller import networks
-from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.local import code
 
 
 class Laptop:

@@ -26,7 +26,7 @@ from fieldkit.protocol.wire.codec import chain
 from fieldkit.records import kinds
 from fieldkit.server.http.openapi import openapi_document
 
-EXAMPLES = 60
+EXAMPLES = 40
 OURS = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -107,7 +107,7 @@ CHANGES = st.fixed_dictionaries(
 )
 
 
-@settings(OURS, max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(OURS, max_examples=80, suppress_health_check=list(HealthCheck))
 @given(st.lists(CHANGES | VALUES, min_size=1, max_size=5))
 def test_no_change_causes_a_fault_or_rejects_another(
     any_door: tuple[Api, str], items: list[object]

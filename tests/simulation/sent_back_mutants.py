@@ -31,7 +31,12 @@ def _() -> list[Patch]:
     return [patch.dict(permission._OF_ANY_KIND, {SENT_BACK: anybody})]
 
 
-@mutant(RULE, "let operators settle which of two reasons stands", PROFILE)
+@mutant(
+    RULE,
+    "let operators settle which of two reasons stands",
+    PROFILE,
+    tests="tests/records/test_writers.py",
+)
 def _() -> list[Patch]:
     return [patch.object(permission, "SEND_BACK", permission.SETTLE)]
 
@@ -82,7 +87,12 @@ def _() -> list[Patch]:
     return [patch.object(record_state, "merge", merged)]
 
 
-@mutant(RULE, "do not list what is merged into another record", PROFILE)
+@mutant(
+    RULE,
+    "do not list what is merged into another record",
+    PROFILE,
+    tests="tests/store/test_sent_back.py",
+)
 def _() -> list[Patch]:
     usual = listed.sent_back
 

@@ -34,7 +34,7 @@ def _() -> list[Patch]:
     return [patch.object(Outbox, "log_positions", lambda self: usual(self)[::-1])]
 
 
-@mutant("45", "count the page of an answer on whatever state", "sticks")
+@mutant("45", "count the page of an answer on whatever state", "sticks", tests=RULES)
 def _() -> list[Patch]:
     return [patch.object(PullState, "reached", lambda _self: ())]
 

@@ -25,6 +25,7 @@ from fieldkit.server.database.statements import insert_missing_rows
 from fieldkit.server.database.tables import DEVICE_KEY
 from fieldkit.server.devices.keys import server_keys
 from fieldkit.server.ingest import bundle as ingest
+from fieldkit.server.ingest.carried import signer
 from fieldkit.server.problems import Refusal
 from fieldkit.server.scope import Device
 from fieldkit.stick import NotCarried
@@ -148,17 +149,17 @@ def _apply(world: World, data: bytes, chance: random.Random | None = None) -> by
         _know_signers(world, connection)
         keys = server_keys(connection)
         bundle = ingest.opened(keys, data)
-        sender = ingest.signer(connection, bundle)
+        device = signer(connection, bundle).seen.device
 
-    def ask(_engine: Engine, device: Device, request: SyncRequest, _now: int) -> SyncAnswer:
-        return server.ask(device.id, request)
+    def ask(_engine: Engine, sender: Device, request: SyncRequest, _now: int) -> SyncAnswer:
+        return server.ask(sender.id, request)
 
     cut = server.harness.server_power_cut
     if chance and chance.random() < 0.1:
         cut.at, cut.after = chance.randint(1, 4), chance.random() < 0.5
     try:
         parts = ingest.answer_requests(
-            server.harness.server, server.sender(sender.device.id), bundle, world.time, ask
+            server.harness.server, server.sender(device.id), bundle, world.time, ask
         )
     finally:
         cut.at = 0

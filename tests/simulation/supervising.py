@@ -14,7 +14,7 @@ from tests.simulation.rights import SUPERVISORS
 from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.declaration.sent_back import corrected_by_edit
-from fieldkit.store import Edit
+from fieldkit.store import Edit, OpenConflict
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -87,12 +87,12 @@ def undo(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 def forge(world: World, laptop: Laptop, chance: random.Random) -> None:
     """Send back, accept or settle a reason from a laptop that may not, as a program might."""
+    if some := [one for one in world.laptops if not _supervises(world, one) and _reasons(one)]:
+        laptop = chance.choice(some)
+        settle(world, laptop, chance, _reasons(laptop)[0])
+        return
     laptop = _one_that(world, laptop, chance, supervises=False)
     if _supervises(world, laptop):
-        return
-    reasons = [one for one in laptop.store.conflicts() if one.field == SENT_BACK]
-    if reasons:
-        settle(world, laptop, chance, min(reasons, key=lambda one: one.id))
         return
     tag = world.tag()
     value = chance.choice([None, f"Forged ({tag}, 05 Nov 2026 10:00)"])
@@ -103,6 +103,12 @@ def forge(world: World, laptop: Laptop, chance: random.Random) -> None:
     elif shown := _pick_sent_back(laptop, chance) or pick(laptop, chance):
         more = fields_of_edit(chance, shown) if chance.random() < 0.5 else {}
         change(world, laptop, shown, {SENT_BACK: value, **more}, tag)
+
+
+def _reasons(laptop: Laptop) -> list[OpenConflict]:
+    """Return the conflicts between two reasons, or a reason and its acceptance."""
+    found = [one for one in laptop.store.conflicts() if one.field == SENT_BACK]
+    return sorted(found, key=lambda one: one.id)
 
 
 def _supervises(world: World, laptop: Laptop) -> bool:

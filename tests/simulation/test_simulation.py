@@ -8,7 +8,7 @@ import pytest
 from tests.simulation.harness import Harness
 from tests.simulation.running import check_clock_independence, run_seed, shrink
 
-SEEDS, PARTS = 12, 4
+SEEDS, PARTS = 8, 4
 """`make torture` runs ten thousand."""
 _CLOCKS_EVERY = 20
 

@@ -63,6 +63,14 @@ def test_the_loop_of_a_record_sent_back_ends_with_nothing_open(
     assert store.check() == audit(home) == []
 
 
+def test_a_record_sent_back_stays_listed_once_another_stands_for_it(store: Store) -> None:
+    kept, duplicate = save(store), save(store, name="Zooni Akhter")
+    store.send_back(duplicate, REASON, "Reyaz")
+    store.merge("beneficiary", kept, duplicate, "Reyaz")
+    assert [one.id for one in to_correct_here(store)] == [duplicate]
+    assert counts(store) == (1, 0)
+
+
 @pytest.mark.parametrize("role", ["registrar", "operator"])
 def test_only_a_supervisor_sends_back_and_accepts(store: Store, role: Role) -> None:
     number = save(store)

@@ -67,7 +67,7 @@ def test_a_home_from_before_the_tallies_has_them_after_its_first_start(home: Pat
     with closing(sqlite3.connect(home / DATABASE)) as file, file:
         file.executescript(
             "DROP TABLE entered; DROP TABLE recent; DROP TABLE received; DROP TABLE kept_answer;"
-            "DROP TABLE bundle; DROP TABLE device_keys;"
+            "DROP TABLE bundle; DROP TABLE device_keys; DROP TABLE ended;"
             "ALTER TABLE change DROP COLUMN settled; ALTER TABLE device DROP COLUMN era;"
             "ALTER TABLE device DROP COLUMN batches; ALTER TABLE device DROP COLUMN restarted;"
             "ALTER TABLE origin DROP COLUMN by_server;"

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from tests.forked import local_server
 
 from fieldkit.records.community.village_organisation import VillageOrganisation
-from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.local import code
 from fieldkit.server.operation.status import DeviceStatus, status
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import enrol, sync

@@ -13,19 +13,15 @@ from tests.sync.conftest import Register, done
 
 from fieldkit.protocol.bundle import AnsweredRequest
 from fieldkit.protocol.messages import SyncAnswer
+from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.database.connection import reading, writing
 from fieldkit.server.database.eras import begin_era
 from fieldkit.server.database.migrate import open_database
 from fieldkit.server.devices.keys import server_keys
-from fieldkit.server.ingest.bundle import (
-    AppliedBundle,
-    answer_requests,
-    apply_bundle,
-    opened,
-    signer,
-)
+from fieldkit.server.ingest.bundle import answer_requests, opened
+from fieldkit.server.ingest.carried import AppliedBundle, apply_bundle, signer
 from fieldkit.settings import DATABASE
-from fieldkit.store import Store
+from fieldkit.store import Edit, Store
 from fieldkit.sync.bundle.taking import Taken, take_answer
 from fieldkit.sync.bundle.writing import write_bundle
 
@@ -46,7 +42,7 @@ def by_stick(engine: Engine, store: Store) -> Taken:
 def parts_of(engine: Engine, data: bytes) -> list[AnsweredRequest]:
     with reading(engine) as connection:
         bundle = opened(server_keys(connection), data)
-        device = signer(connection, bundle).device
+        device = signer(connection, bundle).seen.device
     return list(answer_requests(engine, device, bundle, int(time.time())))
 
 
@@ -66,7 +62,8 @@ def rolled_back(store: Store, register: Register, tmp_path: Path) -> Store:
     register(store, 2)
     done(store)
     store = reopened(store, lambda: shutil.copyfile(kept, data))
-    register(store, 2)
+    others = [Edit(VillageOrganisation, {"name": name}) for name in ("Chinar VO", "Lala VO")]
+    store.save(others, "Asha")
     return store
 
 

@@ -18,7 +18,7 @@ from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.database.connection import writing
 from fieldkit.server.database.migrate import open_database
 from fieldkit.server.devices.enrolment import revoke
-from fieldkit.server.ingest.bundle import AppliedBundle, apply_bundle
+from fieldkit.server.ingest.carried import AppliedBundle, apply_bundle
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.server.problems import Refusal
 from fieldkit.stick import NotCarried
@@ -181,8 +181,12 @@ def test_what_refuses_a_bundle_says_why(
         device = file.execute("SELECT max(id) FROM device").fetchone()[0]
     with writing(engine) as connection:
         revoke(connection, device, int(time.time()))
-    with pytest.raises(Refusal, match="may not sync any more"):
-        applied(engine, written)
+    for _ in range(2):
+        with pytest.raises(Refusal, match="may not sync any more"):
+            applied(engine, written)
+    with closing(sqlite3.connect(str(engine.url.database))) as file:
+        kept = file.execute("SELECT changes FROM sealed_work WHERE device = ?", [device]).fetchall()
+    assert kept == [(1,)]
     assert store.outbox.unsent() == 1
 
 
@@ -276,6 +280,18 @@ def test_a_full_stick_keeps_nothing_of_a_bundle(
 
 def _full(_file: int) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_what_stayed_of_a_stick_pulled_out_is_removed(
+    store: Store, register: Register, stick: Path
+) -> None:
+    first = write_to(store, stick)
+    first.rename(first.with_suffix(".tmp"))  # as if power went before the last step
+    others = stick / "letter.tmp"
+    others.touch()
+    register(store, 1)
+    second = write_to(store, stick)
+    assert sorted(stick.iterdir()) == sorted([second, others])
 
 
 def test_a_missing_stick_is_named(store: Store, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from filelock import FileLock
+from tests.forked import local_server
 
 from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.finding import Verdict
@@ -18,7 +19,7 @@ from fieldkit.protocol.shapes import M, Message
 from fieldkit.records import sentence
 from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.community.village_organisation import VillageOrganisation
-from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.local import code
 from fieldkit.server.operation.status import DeviceStatus, status
 from fieldkit.store import Answered, Edit, State, Store, tables
 from fieldkit.store.database import Database

@@ -9,10 +9,11 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from tests.forked import local_server
 
 from fieldkit.protocol.scope import WHOLE_UT
 from fieldkit.records.community.village_organisation import VillageOrganisation
-from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.local import code
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, State, Store
 from fieldkit.store.files.place import place_of

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 
-import pytest
+from tests.sync.conftest import Enrolled, done
 
 from fieldkit.day.correction import correct
 from fieldkit.day.decision import Said, acts_on, plan
@@ -17,34 +15,10 @@ from fieldkit.records.declaration.sent_back import corrected_by_edit
 from fieldkit.review.conflicts import open_conflicts
 from fieldkit.review.sent_back import counts, find, to_correct_here
 from fieldkit.screens.lookup.issues import issues
-from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, State, Store
-from fieldkit.sync.client import enrol, sync
 
-Laptop = Callable[[str, str], Store]
 REASON = "The name differs from the card"
 ZOONI: dict[str, Value] = {"name": "Zooni Akhter", "trade_code": "TAIL", "status": "SUBMITTED"}
-
-
-@pytest.fixture
-def laptop(tmp_path: Path, server: str, folder: Path) -> Iterator[Laptop]:
-    made: list[Store] = []
-
-    def make(name: str, role: str) -> Store:
-        store = Store.open(tmp_path / name)
-        made.append(store)
-        store.init(name, 2, 16)
-        enrol(store, server, code(folder / "server.sqlite3", role, 2, 16))
-        return store
-
-    yield make
-    for store in made:
-        store.close()
-
-
-def synced(*stores: Store) -> None:
-    for store in stores:
-        assert sync(store).ok
 
 
 def held(store: Store, number: str) -> Record:
@@ -53,12 +27,12 @@ def held(store: Store, number: str) -> Record:
     return found
 
 
-def test_the_loop_between_an_author_and_a_supervisor(laptop: Laptop) -> None:
+def test_the_loop_between_an_author_and_a_supervisor(laptop: Enrolled) -> None:
     author, supervisor = laptop("Asha", "registrar"), laptop("Reyaz", "supervisor")
     (saved,) = author.save([Edit(Beneficiary, ZOONI)], "Asha")
-    synced(author, supervisor)
+    done(author, supervisor)
     supervisor.send_back(saved.id, REASON, "Reyaz")
-    synced(supervisor, author)
+    done(supervisor, author)
     (mine,) = to_correct_here(author)
     assert (mine.id, mine.note.words, mine.note.by) == (saved.id, REASON, "Reyaz")
     assert to_correct_here(supervisor) == []
@@ -66,14 +40,14 @@ def test_the_loop_between_an_author_and_a_supervisor(laptop: Laptop) -> None:
     fields: dict[str, Value] = {"name": "Zoona Akhtar"}
     noted = corrected_by_edit(held(author, saved.id), fields, "Asha", author.now())
     author.save([Edit(Beneficiary, {**fields, **noted}, saved.id)], "Asha")
-    synced(author, supervisor)
+    done(author, supervisor)
     (one,) = find(supervisor)
     assert one.corrected is not None
     assert one.corrected.words == "Changed: Name as on Aadhaar"
     assert held(supervisor, saved.id).value("name") == "Zoona Akhtar"
 
     supervisor.accept(saved.id, "Reyaz")
-    synced(supervisor, author)
+    done(supervisor, author)
     for store in (author, supervisor):
         assert counts(store) == (0, 0)
         assert store.findings(saved.id) == []
@@ -81,12 +55,12 @@ def test_the_loop_between_an_author_and_a_supervisor(laptop: Laptop) -> None:
 
 
 def test_what_a_registrar_may_not_write_comes_back_with_its_reason_and_is_not_lost(
-    laptop: Laptop,
+    laptop: Enrolled,
 ) -> None:
     author, supervisor = laptop("Asha", "registrar"), laptop("Reyaz", "supervisor")
     edits = [Edit(Beneficiary, ZOONI), Edit(Beneficiary, {**ZOONI, "name": "Rafiqa Bano"})]
     one, other = (saved.id for saved in author.save(edits, "Asha"))
-    synced(author, supervisor)
+    done(author, supervisor)
     forged: list[Edit] = [
         Edit(Beneficiary, {"sent_back": REASON}, one),
         Edit(Beneficiary, {"status": "S1_APPROVED"}, other),
@@ -101,7 +75,7 @@ def test_what_a_registrar_may_not_write_comes_back_with_its_reason_and_is_not_lo
         ),
     ]
     author.save(forged, "Asha")
-    synced(author, supervisor)
+    done(author, supervisor)
     returned = author.outbox.returned()
     rules = [each.reason.rule for each in returned if each.reason]
     assert sorted(rules) == ["role.create", "role.field", "role.send_back"]
@@ -117,37 +91,37 @@ def test_what_a_registrar_may_not_write_comes_back_with_its_reason_and_is_not_lo
     assert supervisor.where("verification", beneficiary_id=one) == []
 
 
-def test_a_decision_reaches_the_authors_laptop_and_so_does_its_undo(laptop: Laptop) -> None:
+def test_a_decision_reaches_the_authors_laptop_and_so_does_its_undo(laptop: Enrolled) -> None:
     author, supervisor = laptop("Asha", "registrar"), laptop("Reyaz", "supervisor")
     (saved,) = author.save([Edit(Beneficiary, ZOONI)], "Asha")
-    synced(author, supervisor)
+    done(author, supervisor)
     entries, said = [("beneficiary", saved.id)], Said(date(2026, 11, 2), "", "Reyaz")
     (refused,) = plan(author, entries, acts_on("beneficiary")[0], said).refused
     assert refused.reason.startswith("Only an operator or a supervisor may enter this")
     correct(supervisor, plan(supervisor, entries, acts_on("beneficiary")[0], said), "Reyaz")
-    synced(supervisor, author)
+    done(supervisor, author)
     (decision,) = author.where("verification", beneficiary_id=saved.id)
     assert (decision.value("stage"), decision.district, decision.block) == ("1", 2, 16)
     assert held(author, saved.id).value("status") == "S1_APPROVED"
 
 
-def test_two_reasons_at_once_are_for_a_supervisor_to_settle(laptop: Laptop) -> None:
+def test_two_reasons_at_once_are_for_a_supervisor_to_settle(laptop: Enrolled) -> None:
     author, first = laptop("Asha", "operator"), laptop("Reyaz", "supervisor")
     second = laptop("Nusrat", "supervisor")
     (saved,) = author.save([Edit(Beneficiary, ZOONI)], "Asha")
-    synced(author, first, second)
+    done(author, first, second)
     first.send_back(saved.id, REASON, "Reyaz")
     second.send_back(saved.id, "No mobile", "Nusrat")
-    synced(first, second, first, author)
+    done(first, second, first, author)
     notes = [
-        [one.note for one in open_conflicts(store, saved.id)] for store in (author, first, second)
+        [one.denied for one in open_conflicts(store, saved.id)] for store in (author, first, second)
     ]
     assert notes[1:] == [[""], [""]]
     (note,) = notes[0]
     assert "Only a supervisor may send this back or accept it" in note
     # Accepting settles nothing by itself: the other reason still waits for a decision.
     first.accept(saved.id, "Reyaz")
-    synced(first, second)
+    done(first, second)
     assert held(second, saved.id).sent_back is None
     (left,) = second.conflicts(saved.id)
     assert str(left.held).startswith("No mobile (Nusrat")

@@ -211,7 +211,7 @@ def test_conflicts_and_receipts_are_those_of_any_record(laptop: Laptop) -> None:
     assert (seen.stands, seen.held) == ("one", "two")
     for store, note in ((field, "only an administrator of the whole UT"), (other, "")):
         (words,) = open_conflicts(store, record)
-        assert (note in words.note) if note else not words.note
+        assert (note in words.denied) if note else not words.denied
     (found,) = [one for one in other.conflicts() if one.record_id == record]
     other.resolve(found.id, Keep.MINE, "Reyaz")
     done(other, officer, field)

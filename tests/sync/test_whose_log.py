@@ -10,6 +10,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from tests.forked import local_server
 from tests.sync.scripted import Scripted, accept, refuse_with
 
 from fieldkit.protocol.change import first_head
@@ -22,7 +23,7 @@ from fieldkit.protocol.messages import (
 )
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.records.community.village_organisation import VillageOrganisation
-from fieldkit.server.operation.local import code, local_server
+from fieldkit.server.operation.local import code
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, State, Store
 from fieldkit.sync.client import enrol, sync

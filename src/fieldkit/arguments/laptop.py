@@ -74,6 +74,12 @@ def add_laptop(commands: Subparsers) -> None:
     )
     unlock.add_argument("--recover", required=True, metavar="CODE")
     unlock.add_argument("--operator", metavar="NAME", help="whose passphrase is to be new")
+    add(
+        commands,
+        "go-back",
+        "return to the data before the last update, for the older fieldkit",
+        "laptop:go_back",
+    )
     add_json(add(commands, "check", "check the whole data file", "laptop:check"))
     villages = add(commands, "villages", "load a list of villages (LGD)", "laptop:villages")
     villages.add_argument("file", type=Path)

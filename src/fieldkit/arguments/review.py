@@ -62,7 +62,7 @@ def add_deciding(commands: Subparsers) -> None:
     back = add(
         commands,
         "send-back",
-        "send a record back to whoever entered it, or accept the correction",
+        "send a record back to the person who entered it, or accept the correction",
         "deciding:send_back",
     )
     back.add_argument("id", metavar="ID", help="the record")
@@ -72,7 +72,7 @@ def add_deciding(commands: Subparsers) -> None:
     what.add_argument(
         "--corrected",
         metavar="TEXT",
-        help="for whoever entered it: what was done, if no field had to be changed",
+        help="for the person who entered it: what was done, if no field had to be changed",
     )
 
 

@@ -13,6 +13,7 @@ from fieldkit.protocol.change import Json
 from fieldkit.protocol.merge import PLACE
 from fieldkit.records import kinds
 from fieldkit.records.fields.dates import Moment
+from fieldkit.review.conflicts import open_conflicts
 from fieldkit.store import Keep, OpenConflict
 
 
@@ -77,6 +78,11 @@ def resolve(args: Namespace) -> int:
     """Decide one conflict."""
     with open_store() as store:
         keep = next((side for side in Keep if side.value == args.keep), args.keep)
+        wanted = str(args.conflict)
+        shown = open_conflicts(store, wanted.partition("/")[0])
+        denied = next((one.denied for one in shown if one.conflict.id == wanted), "")
+        if denied:
+            raise Unusable(denied)
         store.resolve(args.conflict, keep, operator_of(store))
     say("Settled. The next sync sends this.")
     return DONE

@@ -55,7 +55,7 @@ def _move(
     for one in found.changes:
         say(f"{one.id}  {one.label}: {one.before}, becomes {one.after}")
     for kept in found.refused:
-        say(f"{kept.label} stays as it is: {kept.reason}")
+        say(f"{kept.named} stays as it is: {kept.reason}")
     if dry:
         say(f"{counted(len(found.changes), 'entry', 'entries')} would change. Nothing was saved.")
         return DONE

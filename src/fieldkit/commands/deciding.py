@@ -41,7 +41,7 @@ def decide(args: Namespace) -> int:
         said = Said(on, args.reason, operator_of(store))
         found = plan(store, [(record.kind(), record.id)], act, said)
         for kept in found.refused:
-            raise Unusable(f"{kept.label}: {kept.reason} Nothing was changed.")
+            raise Unusable(f"{kept.named}: {kept.reason} Nothing was changed.")
         if not found.changes:
             say(f"{record.label()} already has this decision. Nothing was changed.")
             return DONE

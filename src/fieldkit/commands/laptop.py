@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from fieldkit import reference
 from fieldkit.cli import DONE, IN_PART, OFFLINE, UNUSABLE, Unusable, print_error
-from fieldkit.commands import open_store, say, say_json
+from fieldkit.commands import open_store, operator_of, say, say_json
+from fieldkit.papers.export_log import log_backup
+from fieldkit.records.fields.dates import Moment
 from fieldkit.settings import home_folder, is_encrypted, is_locked, make_private
-from fieldkit.store import Closed, Damaged, LogPosition, State, Store, SyncSession
+from fieldkit.store import Closed, Damaged, LogPosition, OnlyHere, State, Store, SyncSession
 
 
 def init(args: Namespace) -> int:
@@ -163,7 +166,8 @@ def _not_used(many: int) -> str:
 def backup(args: Namespace) -> int:
     """Copy all data to a file."""
     with open_store() as store:
-        store.back_up(args.file, force=args.force)
+        logged = partial(log_backup, store, operator_of(store))
+        store.back_up(args.file, force=args.force, before=logged)
         encrypted = store.encrypted
     say(f"The backup was saved in {args.file}.")
     if encrypted:
@@ -195,6 +199,50 @@ def _keys_to_restore(home: Path, source: Path) -> tuple[bytes | None, bytes | No
     from fieldkit.commands.protection.asking import keys_to_restore
 
     return keys_to_restore(home, source)
+
+
+def go_back(_args: Namespace) -> int:
+    """Put back the data of before the last update, if all work since then is on the server."""
+    home = home_folder()
+    make_private(home)
+    try:
+        with FileLock(home / "fieldkit.lock", timeout=0):
+            with open_store() as store:
+                key, copy = store.data_key, store.copy_before_update()
+                left = store.only_here_since(copy) if copy else None
+            if copy is None or left is None:
+                raise Unusable(
+                    "No copy from before an update is on this laptop: there is nothing to go back "
+                    "to."
+                )
+            if any(left):
+                raise Unusable(_stays(left))
+            made = Moment().show(int(copy.stat().st_mtime))
+            kept = Store.go_back(home, copy, key=key)
+    except Timeout:
+        raise Unusable("fieldkit is open on this folder. Quit it first, then go back.") from None
+    say(
+        f"The data is as it was before the update of {made}. Now install the older "
+        "fieldkit: this one would update the data again. What was done since comes back with its "
+        "next sync."
+    )
+    if kept:
+        say(f"The data that was here before is kept in {kept}.")
+    return DONE
+
+
+def _stays(left: OnlyHere) -> str:
+    """Return why one cannot go back yet, and what to do first."""
+    found = [
+        f"{_many(left.unsent, 'change')} not sent: `fieldkit sync` sends them" * bool(left.unsent),
+        f"{_many(left.returned, 'change')} returned to you: correct them on the Sync page"
+        * bool(left.returned),
+        f"{_many(left.drafts, 'unfinished form')}: save or discard them" * bool(left.drafts),
+    ]
+    return (
+        "Nothing was changed: going back would lose work done since the update. First see to: "
+        f"{'; '.join(filter(None, found))}. Then go back."
+    )
 
 
 def check(args: Namespace) -> int:

@@ -130,7 +130,7 @@ def _save(
         if args.dry_run:
             yield f"{one.label}: {one.before or 'not here'}, becomes {one.after}"
     for kept in act.preview.refused:
-        yield f"{kept.label} stays as it is: {kept.reason}"
+        yield f"{kept.named} stays as it is: {kept.reason}"
     if args.dry_run:
         many = counted(len(act.preview.changes), "record", "records")
         yield f"{many} would change. Nothing was saved."

@@ -70,6 +70,13 @@ class Kept(NamedTuple):
 
     label: str
     reason: str
+    id: str = ""
+    """Its number; empty: it has none, or is called by it."""
+
+    @property
+    def named(self) -> str:
+        """What it is called, with its number: people may have one name."""
+        return ", ".join(filter(None, (self.label, self.id)))
 
 
 class Preview(NamedTuple):
@@ -116,7 +123,7 @@ def preview(store: Store, entries: Numbers, corrected: CorrectedField, value: Va
     for record, edit, weighed in zip(changing, edits, store.weigh(edits), strict=True):
         label = label_of(source, record)
         if weighed.stops:
-            refused.append(Kept(label, sentence(weighed.stops[0])))
+            refused.append(Kept(label, sentence(weighed.stops[0]), record.id))
             continue
         remarks = [sentence(one) for one in weighed.remarks if one.field in fields]
         after = _with(record, fields)

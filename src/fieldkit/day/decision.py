@@ -15,6 +15,7 @@ from fieldkit.about.rows import fetch_references, label_of
 from fieldkit.about.words import area_words
 from fieldkit.day.correction import CorrectedField, Kept, Numbers, Planned, Preview
 from fieldkit.records import Record, Step, Value, kinds, sentence
+from fieldkit.records.declaration.permission import SENT_BACK
 from fieldkit.records.declaration.roles import DecidedBy, decided_by
 from fieldkit.records.declaration.sent_back import accepted, open_note
 from fieldkit.records.fields.base import blank, clean
@@ -22,6 +23,7 @@ from fieldkit.records.fields.formats import Choice, Text, Unfit, show_date
 from fieldkit.store import Edit, StoreError, sent_back_with
 
 if TYPE_CHECKING:
+    from fieldkit.protocol.change import Json
     from fieldkit.store import Store
 
 APPROVE, REJECT = "approve", "reject"
@@ -74,9 +76,24 @@ def acts_on(kind: str) -> list[Act]:
     return [
         *_stage_acts(kind),
         *_state_acts(kinds()[kind]),
-        Act(SEND_BACK, "Send back to whoever entered it", reasoned=True),
+        Act(SEND_BACK, "Send back to the person who entered it", reasoned=True),
         Act(ACCEPT, "Accept what was corrected"),
     ]
+
+
+def written_by(kind: str, act: Act) -> tuple[str, Mapping[str, Json], bool]:
+    """Return what an act writes that not every role may: kind, values, and if it is a new record.
+
+    Of a state, the value alone counts: who may enter it may move a record to it.
+    """
+    decided, lifecycle = decided_by(kind), kinds()[kind].lifecycle
+    if act.stage and decided is not None:
+        how = decided.decision
+        outcome = how.approve if act.key == APPROVE else how.reject
+        return decided.kind.kind(), {how.stage: act.stage, how.outcome: outcome}, True
+    if act.decides and lifecycle is not None:
+        return kind, {lifecycle.field: act.key}, False
+    return kind, {SENT_BACK: "?"}, False
 
 
 def _stage_acts(kind: str) -> Iterator[Act]:
@@ -107,7 +124,7 @@ def plan(store: Store, entries: Numbers, act: Act, said: Said) -> Preview:
     said = said._replace(reason=_cleaned(said.reason))
     if act.reasoned and not said.reason:
         raise StoreError(
-            "Write the reason: whoever entered the record, and the person it is about, will ask."
+            "Write the reason: the person who entered the record, or whom it is about, will ask."
         )
     held = store.fetch({kind for kind, _ in entries}, [number for _, number in entries])
     found = [held[key] for key in entries if key in held and not held[key].deleted]
@@ -115,7 +132,9 @@ def plan(store: Store, entries: Numbers, act: Act, said: Said) -> Preview:
     source = fetch_references(store, found)
     propose = _proposer(store, act, said)
     proposed = [(record, propose(record)) for record in found]
-    refused += [Kept(label_of(source, record), one.why) for record, one in proposed if one.why]
+    refused += [
+        Kept(label_of(source, record), one.why, record.id) for record, one in proposed if one.why
+    ]
     wanted = [(record, one) for record, one in proposed if one.edits]
     edits = [edit for _, one in wanted for edit in one.edits]
     verdicts = iter(zip(store.denied(edits), store.weigh(edits), strict=True))
@@ -127,7 +146,7 @@ def plan(store: Store, entries: Numbers, act: Act, said: Said) -> Preview:
             stops += [denied, *(sentence(stop) for stop in weighed.stops)]
             remarks += [sentence(each) for each in weighed.remarks if each.field in edit.fields]
         if why := next(filter(None, stops), ""):
-            refused.append(Kept(label, why))
+            refused.append(Kept(label, why, record.id))
             continue
         first, *more = one.edits
         remark = next(filter(None, remarks), "")

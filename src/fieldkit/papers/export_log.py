@@ -1,4 +1,4 @@
-"""The one place where records leave as files or on paper: it writes the log of exports."""
+"""The one place where records leave as files, on paper or as a backup: it logs the exports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fieldkit.reports.formats.page import Page
     from fieldkit.store import Store
 
-Way: TypeAlias = Literal["export", "print", "person-data"]
+Way: TypeAlias = Literal["export", "print", "person-data", "backup"]
 
 
 def log_export(
@@ -25,7 +25,25 @@ def log_export(
     Raises:
         StoreError: the log could not be written.
     """
-    if not many or kind.program_log:
+    if not kind.program_log:
+        _log(store, kind.kind(), many, form, operator, way, personal=holds_personal_data(kind))
+
+
+def log_backup(store: Store, operator: str) -> None:
+    """Log that all records of this laptop were copied to a file, if there are any.
+
+    Raises:
+        StoreError: the log could not be written.
+    """
+    log = log_of_exports().kind()
+    many = sum(count for kind, count in store.counts().items() if kind != log)
+    _log(store, None, many, "sqlite3", operator, "backup", personal=True)
+
+
+def _log(
+    store: Store, kind: str | None, many: int, form: str, operator: str, way: Way, *, personal: bool
+) -> None:
+    if not many:
         return
     scope, device = store.pull.state().scope, store.device
     if scope is not None:
@@ -36,12 +54,12 @@ def log_export(
         exported_by=operator,
         exported_on=believed(day_at(store.now())),
         way=way,
-        record_kind=kind.kind(),
+        record_kind=kind,
         records=many,
         file_format=form,
         of_district=district,
         of_block=block,
-        personal=holds_personal_data(kind),
+        personal=personal,
     )
     given = {name: value for name, value in done._asdict().items() if value is not None}
     store.save([Edit(log_of_exports(), given)], operator)

@@ -179,11 +179,12 @@ def _readers(of_server: FromServer) -> Section:
 
 
 def _exports(store: Store, record: Record) -> Section:
-    """Return the exports of its kind, since it was entered, by laptops whose area holds it."""
+    """Return exports of its kind and backups, since its entry, by laptops whose area holds it."""
     log = log_of_exports()
     entered = day_at(record.created_at) if record.created_at else None
     rows = []
-    for one in store.where(log.kind(), record_kind=record.kind()):
+    exports = store.where(log.kind(), record_kind=record.kind())
+    for one in (*exports, *store.where(log.kind(), way="backup")):
         found = one.values()
         place = (found["of_district"], found["of_block"])
         there = place[0] in (None, record.district) and (
@@ -193,7 +194,7 @@ def _exports(store: Store, record: Record) -> Section:
         if there and (on is None or entered is None or on >= entered):
             rows.append([Text(shown(text)) for text in one.line().values()])
     headings = [log.fields()[name].label for name in log.used(Use.LIST)]
-    note = "Exports of records of this kind whose area holds it; it may have been among them."
+    note = "Exports of this kind, and backups, whose area holds it; it may have been among them."
     block = (
         Grid(headings, [False] * len(headings), rows) if rows else Lines(["None is known here."])
     )

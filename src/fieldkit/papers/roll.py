@@ -1,7 +1,7 @@
 """The roll of a training or programme: who is on it, and the number that each of them keeps.
 
 All numbers of a roll have one width and none begins with 0, so that digits and Enter mean one
-person: two digits for up to 90 people, three for up to 900. Whoever comes later gets the next
+person: two digits for up to 90 people, three for up to 900. A person who comes later gets the next
 number; nobody's number changes, for it stands on printed rolls. A roll is kept in a small file of
 record numbers in the home folder. It holds no names. Screens and paper use the same numbers.
 """
@@ -75,7 +75,7 @@ def numbered(roll: Roll) -> list[tuple[int, str]]:
 def read_days_roll(store: Store, how: DayMarks, record_id: str) -> tuple[Roll, set[str] | None]:
     """Return the roll of a training or programme, and who of it takes part (None: all of it).
 
-    The first time it is numbered by name; from then on whoever is added comes last. A roll is kept
+    The first time it is numbered by name; a person who is added later comes last. A roll is kept
     once somebody is on it.
     """
     from fieldkit.records import kinds

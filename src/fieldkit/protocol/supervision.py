@@ -96,6 +96,8 @@ class DevicesAnswer(Message):
     now: Seq
     silent_days: Seq = 14
     """After how many days without a sync a device is silent."""
+    program: Word = ""
+    """The server's version of fieldkit; empty: not known."""
     devices: Annotated[list[DeviceItem], Field(max_length=MOST_DEVICES)]
     more: bool = False
     """Whether devices were left out."""

@@ -276,7 +276,7 @@ def _preview(store: Store, field: CorrectedField, drafts: Sequence[_Draft]) -> P
     for one, denied, weighed in zip(drafts, store.denied(edits), store.weigh(edits), strict=True):
         why = denied or (sentence(weighed.stops[0]) if weighed.stops else "")
         if why:
-            refused.append(Kept(one.label, why))
+            refused.append(Kept(one.label, why, one.edit.id or ""))
             continue
         remarks = [sentence(said) for said in weighed.remarks if said.field in one.edit.fields]
         changes.append(

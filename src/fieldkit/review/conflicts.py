@@ -59,7 +59,7 @@ class Open:
     """What the author of the held value saw; empty where that is of no use."""
     mine: Side
     theirs: Side
-    note: str = ""
+    denied: str = ""
     """Why the server will not take a decision of this laptop; empty: it will."""
 
 
@@ -79,8 +79,8 @@ def put_in_words(store: Store, found: Sequence[OpenConflict]) -> list[Open]:
         row = row_of(referred, record) if record else None
         label = row.label if row else one.record_id
         about = ", ".join(filter(None, row.cells[1:3])) if row else ""
-        note = _denied(store, one) or (denied_for_ut(store, record) if record else "")
-        conflicts.append(replace(_in_words(store, one, label, about), note=note))
+        denied = _denied(store, one) or (denied_for_ut(store, record) if record else "")
+        conflicts.append(replace(_in_words(store, one, label, about), denied=denied))
     return conflicts
 
 
@@ -133,7 +133,7 @@ def _denied(store: Store, one: OpenConflict) -> str:
     own = one.held_here and needed is SETTLE
     if role is None or own or is_at_least(role, needed.needs):
         return ""
-    return needed.said(one.kind, role)
+    return needed.beforehand(one.kind, role)
 
 
 def asked_field(one: OpenConflict) -> Field | None:

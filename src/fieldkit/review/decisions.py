@@ -1,6 +1,6 @@
-"""Applications that wait for a decision at a stage: those that came so far and no farther.
+"""Records that wait for a decision: at a stage, or in a state of their lifecycle.
 
-How far each came follows from the milestones of its kind. Runs in a store's thread.
+Which stages and states these are, the kinds declare. Runs in a store's thread.
 """
 
 from __future__ import annotations
@@ -9,33 +9,32 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.records import kinds
-from fieldkit.records.declaration.roles import decided_by
+from fieldkit.records.declaration.roles import decided_at
 
 if TYPE_CHECKING:
     from fieldkit.store import Store, Undecided
 
 
 class Stage(NamedTuple):
-    """A stage that decides on records of a kind."""
+    """A stage or a state at which records of a kind wait for a decision."""
 
     kind: str
     stage: str
     word: str
-    """What its step is called."""
+    """What is decided."""
 
 
 def stages() -> Iterator[Stage]:
-    """Yield the stages of each kind that is decided on, in order."""
+    """Yield the stages and states of each kind, in order."""
     for kind in kinds():
-        decided = decided_by(kind)
-        for stage, word in decided.stages.items() if decided else ():
+        for stage, word in decided_at(kind).items():
             yield Stage(kind, stage, word)
 
 
 def find(
     store: Store, stage: str | None = None, skip: int = 0, limit: int | None = None
 ) -> list[Undecided]:
-    """Return what waits for a stage or any, the longest waiting first."""
+    """Return what waits at a stage or at any, the longest waiting first."""
     found = [
         one
         for each in stages()
@@ -47,5 +46,5 @@ def find(
 
 
 def counts(store: Store) -> Mapping[Stage, int]:
-    """Count what waits for each stage."""
+    """Count what waits at each stage."""
     return {one: store.count_undecided(one.kind, one.stage) for one in stages()}

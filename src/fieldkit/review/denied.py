@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from fieldkit.protocol.alias import MERGED
+from fieldkit.protocol.difference import difference_field
+
 if TYPE_CHECKING:
+    from fieldkit.protocol.change import Json
     from fieldkit.protocol.scope import Role
     from fieldkit.records import Record
     from fieldkit.store import Store
@@ -28,16 +33,30 @@ def denied_for_ut(store: Store, record: Record) -> str:
     return sentence(Finding(record.kind(), record.id, "", "whole_ut"))
 
 
-def denied_merge(store: Store, kind: str) -> str:
-    """Return why the server will not take a merge from this laptop; empty: it will."""
-    from fieldkit.protocol.scope import is_at_least
-    from fieldkit.records.declaration.permission import MERGED, Denial
-    from fieldkit.records.declaration.writers import OPERATOR
+def denied_values(store: Store, kind: str, fields: Mapping[str, Json], *, new: bool = False) -> str:
+    """Return why the server will not take values from a laptop of this role; empty: it will.
+
+    It is asked for no record: the area, and what is one's own, do not count.
+    """
+    from fieldkit.protocol.change import Change, Op
+    from fieldkit.records.declaration.permission import Author, denial
 
     role = role_of(store)
-    if role is None or is_at_least(role, OPERATOR):
+    if role is None:
         return ""
-    return Denial("role.merge", MERGED, OPERATOR).said(kind, role)
+    op = Op.CREATE if new else Op.EDIT
+    found = denial(Author(role), Change(1, kind, "", op, fields, None, 0, ""), {})
+    return found.beforehand(kind, role) if found else ""
+
+
+def denied_merge(store: Store, kind: str) -> str:
+    """Return why the server will not take a merge from this laptop; empty: it will."""
+    return denied_values(store, kind, {MERGED: "?"})
+
+
+def denied_difference(store: Store, kind: str, number: str) -> str:
+    """Return why the server will not take that a record is of another person; empty: it will."""
+    return denied_values(store, kind, {difference_field(number): True})
 
 
 def supervises(store: Store) -> bool:
@@ -47,3 +66,8 @@ def supervises(store: Store) -> bool:
 
     role = role_of(store)
     return role is not None and is_at_least(role, SUPERVISOR)
+
+
+def may_supervise(store: Store) -> bool:
+    """Say whether this laptop supervises, or is not enrolled yet: its role is not known then."""
+    return role_of(store) is None or supervises(store)

@@ -5,9 +5,11 @@ Functions that take a store run in its thread, and read what is kept here: they 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from fieldkit import __version__
 from fieldkit.about.words import area_words, counted, how_long
 from fieldkit.plain_text import shown
 from fieldkit.protocol.supervision import DeviceItem, DevicesAnswer
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from fieldkit.store import Store
 
 DAY = 86_400
+_NUMBERS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){0,3}", re.ASCII)
 _SKEWED = 300
 """A clock that is wrong by more seconds than this is remarked on."""
 
@@ -142,6 +145,7 @@ def _last_sign(device: DeviceItem) -> int:
 
 def _listed(device: DeviceItem, answer: DevicesAnswer) -> Listed:
     waited = answer.now - _last_sign(device)
+    newest = max(answer.program, __version__, key=_version)
     silent = device.revoked_at is None and not device.own and waited > answer.silent_days * DAY
     remarks = []
     if silent:
@@ -160,4 +164,17 @@ def _listed(device: DeviceItem, answer: DevicesAnswer) -> Listed:
     if device.unsent and not device.sealed:
         left = counted(device.unsent, "change was", "changes were")
         remarks.append(f"{left} still not sent after its last sync.")
+    if device.revoked_at is None and _is_behind(device.program, newest):
+        remarks.append(f"It has fieldkit {shown(device.program)}: install {newest} on it.")
     return Listed(device, silent, remarks)
+
+
+def _is_behind(program: str, newest: str) -> bool:
+    """Say whether a version is older; of an unknown one nothing is said."""
+    return () < _version(program) < _version(newest)
+
+
+def _version(program: str) -> tuple[int, ...]:
+    """Return the numbers a version begins with, so that 0.10 is after 0.9."""
+    numbers = _NUMBERS.match(program)
+    return tuple(int(one) for one in numbers[0].split(".")) if numbers else ()

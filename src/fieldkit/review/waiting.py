@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from fieldkit.protocol.finding import Finding
 from fieldkit.review import decisions, devices, late, sent_back
 
 if TYPE_CHECKING:
-    from fieldkit.store import OpenConflict, Placed, Store
+    from fieldkit.store import OpenConflict, Placed, SentBack, Store
 
 MOST_TO_DECIDE = 5_000
-"""Applications that are listed; what else waits is counted."""
+"""Records that are listed; what else waits is counted."""
 
 
 class Waiting(NamedTuple):
@@ -107,50 +107,29 @@ def findings(store: Store) -> list[Waiting]:
 
 
 def to_decide(store: Store) -> list[Waiting]:
-    """Find the applications that wait for a stage, the longest waiting ones."""
+    """Find the records that wait for a decision, the longest waiting ones."""
     words = {(one.kind, one.stage): one.word for one in decisions.stages()}
     return [
-        Waiting(
-            one.kind,
-            one.id,
-            one.since,
-            one.district,
-            one.block,
-            said=f"Waits for a decision: {words[one.kind, one.stage]}.",
-        )
+        _of(one, one.kind, one.id, f"Waits for a decision: {words[one.kind, one.stage]}.")
         for one in decisions.find(store, limit=MOST_TO_DECIDE)
     ]
 
 
 def sent_back_records(store: Store) -> list[Waiting]:
     """Find the records that were sent back and are not accepted yet."""
-    return [
-        Waiting(
-            one.kind,
-            one.id,
-            one.since,
-            one.district,
-            one.block,
-            said=f"Corrected: {one.corrected.shown}. It waits to be accepted."
-            if one.corrected
-            else f"Sent back: {one.note.shown}",
-        )
-        for one in sent_back.find(store)
-    ]
+    return [_of(one, one.kind, one.id, _loop(one)) for one in sent_back.find(store)]
+
+
+def _loop(one: SentBack) -> str:
+    if one.corrected:
+        return f"Corrected: {one.corrected.shown}. It waits to be accepted."
+    return f"Sent back: {one.note.shown}"
 
 
 def late_changes(store: Store) -> list[Waiting]:
     """Find the changes that came too late for their area, as the server last listed them."""
     return [
-        Waiting(
-            one.kind,
-            one.record_id,
-            one.since,
-            one.district or 0,
-            one.block,
-            (one.change,),
-            said=one.sentence,
-        )
+        _of(one, one.kind, one.record_id, one.sentence)._replace(related=(one.change,))
         for one in late.find(store)
     ]
 
@@ -158,20 +137,29 @@ def late_changes(store: Store) -> list[Waiting]:
 def silent_devices(store: Store) -> list[Waiting]:
     """Find the laptops that have not synced for long, as the server last listed them."""
     return [
-        Waiting(
-            "",
-            str(one.number),
-            one.since,
-            one.district or 0,
-            one.block,
-            said=one.sentence,
-            label=f"Device {one.number}, {one.name}",
+        _of(one, "", str(one.number), one.sentence)._replace(
+            label=f"Device {one.number}, {one.name}"
         )
         for one in devices.find(store)
     ]
 
 
 # --- parts ---
+
+
+class _Found(Protocol):
+    """What says itself where it waits, and since when."""
+
+    @property
+    def since(self) -> int: ...
+    @property
+    def district(self) -> int | None: ...
+    @property
+    def block(self) -> int | None: ...
+
+
+def _of(one: _Found, kind: str, number: str, said: str) -> Waiting:
+    return Waiting(kind, number, one.since, one.district or 0, one.block, said=said)
 
 
 def is_pair(one: Finding) -> bool:

@@ -212,7 +212,7 @@ class Navigation:
     async def open_decide(
         self, entries: Sequence[tuple[str, str]], done: Callable[[str], Awaitable[object]]
     ) -> None:
-        """Open the decision on records of one kind; ``done`` is told what was decided."""
+        """Open the decision on records of one kind; ``done`` is called with what was decided."""
         from fieldkit.screens.review.decide_pages import ActPage
 
         await self._app.push_screen(ActPage(entries, done))

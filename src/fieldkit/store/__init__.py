@@ -1,5 +1,6 @@
 """The laptop's database: one file, one way to save, one log of changes."""
 
+from fieldkit.keys.notes import Notes
 from fieldkit.store.errors import (
     Busy,
     Closed,
@@ -13,7 +14,7 @@ from fieldkit.store.errors import (
     Unwritable,
 )
 from fieldkit.store.files.convert import convert
-from fieldkit.store.files.notes import Notes
+from fieldkit.store.files.go_back import OnlyHere
 from fieldkit.store.files.practice import Practice
 from fieldkit.store.log.ended import Ended
 from fieldkit.store.log.entries import Entered
@@ -40,7 +41,7 @@ from fieldkit.store.read.records import Event, Page, Records
 from fieldkit.store.read.sent_back import SentBack
 from fieldkit.store.read.undecided import Undecided
 from fieldkit.store.store import Hit, Store, Weighed
-from fieldkit.store.write.decide import Keep
+from fieldkit.store.write.decide import Keep, values_of
 from fieldkit.store.write.drafts import Draft, Drafts
 from fieldkit.store.write.edits import Edit, restoration
 from fieldkit.store.write.save import Saved
@@ -72,6 +73,7 @@ __all__ = [
     "NeedsKey",
     "Notes",
     "Notice",
+    "OnlyHere",
     "OpenAbout",
     "OpenConflict",
     "OtherKey",
@@ -103,4 +105,5 @@ __all__ = [
     "restoration",
     "sent_back_with",
     "to_json",
+    "values_of",
 ]

@@ -35,7 +35,8 @@ class NewerVersion(Damaged):
 
     def __init__(self) -> None:
         super().__init__(
-            "This data was written by a newer fieldkit. Install that version to open it."
+            "This data was written by a newer fieldkit. Install that version to open it; there, "
+            "`fieldkit go-back` makes it ready for this older one."
         )
 
 

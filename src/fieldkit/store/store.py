@@ -17,7 +17,9 @@ from typing import TypeVar
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fieldkit import reference
+from fieldkit.file_fault import why
 from fieldkit.interruption import check_interruption
+from fieldkit.keys.notes import Notes
 from fieldkit.keys.proof import proof_of
 from fieldkit.matching import Match
 from fieldkit.protocol.change import Op
@@ -41,8 +43,14 @@ from fieldkit.store.database import Connect, Database, connect
 from fieldkit.store.errors import NeedsKey, Refused, StoreError, Unwritable
 from fieldkit.store.files import backup as backups
 from fieldkit.store.files.convert import remove_leftovers
+from fieldkit.store.files.go_back import (
+    OnlyHere,
+    copy_before_update,
+    go_back,
+    last_copy,
+    only_here,
+)
 from fieldkit.store.files.migrate import migrate
-from fieldkit.store.files.notes import Notes
 from fieldkit.store.files.place import place_of
 from fieldkit.store.files.practice import Practice, is_practice, mark_practice
 from fieldkit.store.files.restore import restore
@@ -177,15 +185,11 @@ class Store:
             make_file_private(home / DATABASE)
         except OSError as error:
             raise Unwritable(
-                f"The folder {home} cannot be created or written. Choose another folder."
+                f"The folder {home} cannot be created or written: {why(error)}."
             ) from error
         database = Database(home / DATABASE, connect, key)
-        stamp = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")
         try:
-            migrate(
-                database,
-                lambda: backups.back_up(database, home / "backups" / f"before-{stamp}.sqlite3"),
-            )
+            migrate(database, lambda: copy_before_update(database, home / "backups", _stamp(clock)))
             settle_place(database, place_of(database.path), clock())
         except StoreError:
             database.close()
@@ -503,7 +507,7 @@ class Store:
         return found
 
     def send_back(self, number: str, reason: str, operator: str) -> Saved:
-        """Send a record back to whoever entered it, for them to correct it.
+        """Send a record back to the person who entered it, for them to correct it.
 
         Raises:
             StoreError: there is no reason, it is not here, or this laptop's role may not.
@@ -850,12 +854,12 @@ class Store:
             return sent_back(connection)
 
     def undecided(self, kind: str, stage: str, limit: int | None = None) -> list[Undecided]:
-        """Return the records of a kind that wait for a stage, the longest waiting first."""
+        """Return what of a kind waits at a stage or in a state, the longest waiting first."""
         with self._database.read() as connection:
             return undecided(connection, kind, stage, limit)
 
     def count_undecided(self, kind: str, stage: str) -> int:
-        """Return how many records of a kind wait for a stage."""
+        """Return how many records of a kind wait at a stage or in a state."""
         with self._database.read() as connection:
             return count_undecided(connection, kind, stage)
 
@@ -900,13 +904,16 @@ class Store:
 
     # Keeping it safe
 
-    def back_up(self, target: Path, *, force: bool = False) -> None:
+    def back_up(
+        self, target: Path, *, force: bool = False, before: Callable[[], object] | None = None
+    ) -> None:
         """Copy everything to ``target``, whole or not at all.
 
         The copy of encrypted data is encrypted as well; outside of the home folder its key file is
-        put beside it. ``force``: replace a file there that is no backup of fieldkit.
+        put beside it. ``force``: replace a file there that is no backup of fieldkit. ``before``:
+        runs before the copy is made, once there is room for it; if it fails, there is no backup.
         """
-        backups.back_up(self._database, target, force=force)
+        backups.back_up(self._database, target, force=force, before=before)
         if self.encrypted and self.home.resolve() not in target.resolve().parents:
             backups.put_keys_beside(self.home, target)
 
@@ -975,5 +982,36 @@ class Store:
             StoreError: the backup is damaged, the data file is in use, or the folder cannot be
                 written.
         """
-        stamp = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")
-        return restore(home, source, stamp, connect, key, source_key)
+        return restore(home, source, _stamp(clock), connect, key, source_key)
+
+    def copy_before_update(self) -> Path | None:
+        """Return the copy made before the last update, to which one can go back."""
+        return last_copy(self.home / "backups", self.data_key)
+
+    def only_here_since(self, copy: Path) -> OnlyHere:
+        """Count the work since ``copy`` was made that is on this laptop only."""
+        return only_here(self._database, copy)
+
+    @staticmethod
+    def go_back(
+        home: Path,
+        copy: Path,
+        *,
+        key: bytes | None = None,
+        clock: Clock = laptop_clock,
+        connect: Connect = connect,
+    ) -> Path | None:
+        """Put a copy made before an update in place of the data file, for the older program.
+
+        The file replaced is kept, its path returned. What was done since comes back from the
+        server; what is :meth:`only_here_since` does not.
+
+        Raises:
+            StoreError: the copy is damaged, the data file is in use, or the folder cannot be
+                written.
+        """
+        return go_back(home, copy, _stamp(clock), connect, key)
+
+
+def _stamp(clock: Clock) -> str:
+    return datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")

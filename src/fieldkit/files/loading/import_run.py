@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import cast
 
 from fieldkit.files.loading.duplicates import Duplicates
@@ -13,6 +13,7 @@ from fieldkit.files.loading.row_run import Loaded, Original, RowRun
 from fieldkit.files.values.reader import RowValues
 from fieldkit.protocol.change import Op
 from fieldkit.records import Finding, Record, Severity, Value, sentence
+from fieldkit.records.declaration.sent_back import corrected_by_edit
 from fieldkit.store import Edit, Refused, Saved, Store
 
 
@@ -97,7 +98,7 @@ class ImportRun(RowRun):
         chunk, self._chunk = self._chunk, []
         if not chunk:
             return
-        results = self.store.load([row.edit for row in chunk], self.operator)
+        results = self.store.load(self._corrected([row.edit for row in chunk]), self.operator)
         rows: dict[str, int] = {}
         for row, result in zip(chunk, results, strict=True):
             if isinstance(result, Refused):
@@ -108,6 +109,23 @@ class ImportRun(RowRun):
                 if result.op in {Op.CREATE, Op.EDIT}:
                     rows[result.id] = row.number
         self._duplicates.look(rows)
+
+    def _corrected(self, edits: Sequence[Edit]) -> list[Edit]:
+        """Return the edits; those that change a record sent back say that it is corrected."""
+        kind = self.kind.kind()
+        back = {one.id for one in self.store.sent_back() if one.kind == kind}
+        records = self.store.fetch({kind}, [one.id for one in edits if one.id in back])
+        return [
+            replace(one, fields={**one.fields, **self._note_on(one, record)})
+            if (record := records.get((kind, one.id or "")))
+            else one
+            for one in edits
+        ]
+
+    def _note_on(self, edit: Edit, record: Record) -> Mapping[str, Value]:
+        known = record.fields()
+        changed = [n for n, v in edit.fields.items() if n in known and record.value(n) != v]
+        return corrected_by_edit(record, changed, self.operator, self.store.now())
 
     def _count(self, row: int, saved: Saved) -> None:
         for finding in saved.findings:

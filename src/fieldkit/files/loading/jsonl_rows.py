@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from fieldkit.aadhaar import cut_aadhaar, last_four, says_aadhaar
+from fieldkit.aadhaar import cut_aadhaar, holds_aadhaar, last_four, says_aadhaar
 from fieldkit.files.layout.survey import SURVEYED_ROWS
 from fieldkit.files.loading.rejects import hiding, reasons_of
 from fieldkit.files.loading.row_run import Original, RowRun
@@ -16,6 +16,7 @@ from fieldkit.files.tables.table import Entries, Entry
 from fieldkit.files.values.reader import RowValues, accounts_of
 from fieldkit.files.values.targets import targets
 from fieldkit.protocol.change import Json
+from fieldkit.protocol.note import LONGEST_NOTE, noted_field
 from fieldkit.records import Unfit, Value
 from fieldkit.records.fields.formats import AadhaarLastFour, Moment
 
@@ -94,6 +95,8 @@ class _Lines:
                     wrong.append(f"{name}: {problem}")
             elif name in known:
                 texts[name] = cell_text(value)
+            elif noted_field(name) and (unfit := _unfit_note(value)):
+                wrong.append(f"{name}: {unfit}")
             elif name not in declared and name != reasons:
                 extra[name] = None if value == "" else value
         values = self.run.reader.read(texts)
@@ -101,6 +104,18 @@ class _Lines:
         values.extra = {n: v for n, v in extra.items() if values.id is not None or v is not None}
         values.reasons += wrong
         return values
+
+
+def _unfit_note(note: Json) -> str:
+    """Return why a note on a field cannot be kept, as where it is typed; empty: it can."""
+    if note is None:
+        return ""
+    if not isinstance(note, str):
+        return "A note is a text."
+    if holds_aadhaar(note):
+        return "This looks like an Aadhaar number. It is never kept: remove it."
+    longer = len(note) > LONGEST_NOTE
+    return f"A note has at most {LONGEST_NOTE} letters; this one has {len(note)}." if longer else ""
 
 
 def _without_aadhaar(name: str, value: Json) -> Json:

@@ -90,7 +90,14 @@ class Toolkit(Record, table=True):
         "state",
         Step("NOT_ELIGIBLE", "not due yet: skill assessment not done"),
         Step("ELIGIBLE", "due: skill assessment passed"),
-        Step("SELECTED", "selected", on="selected_on", asks=("toolkit_code",), overdue=30),
+        Step(
+            "SELECTED",
+            "selected",
+            on="selected_on",
+            asks=("toolkit_code",),
+            overdue=30,
+            decision="voucher",
+        ),
         Step(
             "VOUCHER_ISSUED",
             "voucher issued",
@@ -125,6 +132,7 @@ class Toolkit(Record, table=True):
             then=("DISPATCHED",),
             overdue=30,
             aside=True,
+            decision="sending again",
         ),
         Step(
             "DELIVERED",
@@ -132,7 +140,13 @@ class Toolkit(Record, table=True):
             on="delivered_on",
             asks=("received_by", "receiver_name", "condition"),
         ),
-        Step("DEFECTIVE", "found defective", on="complained_on", asks=("complaint",)),
+        Step(
+            "DEFECTIVE",
+            "found defective",
+            on="complained_on",
+            asks=("complaint",),
+            decision="replacement",
+        ),
         Step("REPLACED", "replaced", on="replaced_on"),
     )
 

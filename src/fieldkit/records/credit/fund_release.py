@@ -74,6 +74,7 @@ class FundRelease(Record, table=True):
             on="proposed_on",
             then=("APPROVED", "RELEASED", "REFUSED"),
             overdue=30,
+            decision="approval",
         ),
         Step("REFUSED", "refused", then=("PROPOSED",), aside=True),
         Step("APPROVED", "approved", on="approved_on", overdue=30),

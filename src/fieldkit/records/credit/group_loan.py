@@ -66,7 +66,7 @@ class GroupLoan(BranchByIfsc, table=True):
     )
     lifecycle = Lifecycle(
         "state",
-        Step("WILLING", "willingness recorded"),
+        Step("WILLING", "willingness recorded", decision="sending to the bank"),
         Step(
             "SPONSORED",
             "sent to the bank",
@@ -88,6 +88,7 @@ class GroupLoan(BranchByIfsc, table=True):
             asks=("turned_down",),
             then=("SPONSORED", "UNDER_PROCESS", "REJECTED"),
             aside=True,
+            decision="answer to the bank",
         ),
         Step("SANCTIONED", "sanctioned", on="sanctioned_on", amount="amount", overdue=30),
         Step(

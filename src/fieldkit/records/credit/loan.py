@@ -60,7 +60,7 @@ class Loan(BranchByIfsc, table=True):
     )
     lifecycle = Lifecycle(
         "state",
-        Step("WILLING", "willingness recorded"),
+        Step("WILLING", "willingness recorded", decision="sending to the bank"),
         Step(
             "SPONSORED",
             "sent to the bank",
@@ -77,6 +77,7 @@ class Loan(BranchByIfsc, table=True):
             asks=("turned_down",),
             then=("SPONSORED", "UNDER_PROCESS", "REJECTED"),
             aside=True,
+            decision="answer to the bank",
         ),
         Step("SANCTIONED", "sanctioned", on="sanctioned_on", amount="sanctioned_amount"),
         Step(

@@ -21,8 +21,9 @@ class Exported(NamedTuple):
     exported_by: str
     exported_on: date
     way: str
-    """``export``, ``print`` or ``person-data``."""
-    record_kind: str
+    """``export``, ``print``, ``person-data`` or ``backup``."""
+    record_kind: str | None
+    """None: all kinds, as in a backup."""
     records: int
     file_format: str
     of_district: int | None

@@ -105,6 +105,14 @@ class Field:
         """The open list whose entries are offered while one types: its own, or its format's."""
         return self.suggest or self.format.suggest
 
+    @property
+    def own(self) -> bool:
+        """Whether one record alone has it: its name, a code, what its format says is one's own.
+
+        A form does not offer what the last record has there, nor keep it for the next.
+        """
+        return self.format.own or bool(self.uses & (Use.NAME | Use.CODE))
+
     def asked(self, values: Mapping[str, Value]) -> bool:
         """Say whether the field applies to a record that so far holds ``values``."""
         return all(condition.holds(values) for condition in self.applies)

@@ -44,6 +44,8 @@ class Step:
     """Its date and amount may be given in any state."""
     also: tuple[str, ...] = ()
     """Codes of other states that are the same step."""
+    decision: str = ""
+    """What a supervisor decides about a record at this step; empty: it waits for no decision."""
     ask: str = ""
     """How its missing date is asked for, where "the day it was (word)" does not fit."""
 
@@ -84,6 +86,11 @@ class Lifecycle:
             state: frozenset(step.then or following.get(step.state, ()))
             for state, step in self._by_state.items()
         }
+
+    @cached_property
+    def decisions(self) -> Mapping[str, str]:
+        """The states in which a record waits for a supervisor, each with what is decided."""
+        return {state: one.decision for state, one in self._by_state.items() if one.decision}
 
     def step(self, state: Value) -> Step | None:
         """Return the step of a state; None for no state, or one this version does not know."""
@@ -129,6 +136,12 @@ class Lifecycle:
     def dates(self) -> tuple[str, ...]:
         """The dates of the main way: they never go backwards."""
         return tuple(step.on for step in self.steps if step.on and not step.aside)
+
+    def days(self, step: Step) -> tuple[str, ...]:
+        """The dates that say since when a record is at a step, the best one first."""
+        until = self.steps[: self.steps.index(step)]
+        before = (one.on for one in reversed(until) if one.on and not one.aside)
+        return tuple(filter(None, (step.on, *before)))
 
     @property
     def funnel(self) -> tuple[Step, ...]:

@@ -146,6 +146,17 @@ def decided_by(kind: str) -> DecidedBy | None:
     return None
 
 
+def decided_at(kind: str) -> Mapping[str, str]:
+    """Return where records of a kind wait for a decision, each with what is decided.
+
+    These are the stages of a kind that is decided on by others, else states of its lifecycle.
+    """
+    if decided := decided_by(kind):
+        return decided.stages
+    lifecycle = kinds()[kind].lifecycle
+    return lifecycle.decisions if lifecycle else {}
+
+
 def has_page(kind: str) -> bool:
     """Say whether other records refer to a kind, so that it has a page that lists them."""
     return any(

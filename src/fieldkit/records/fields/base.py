@@ -84,6 +84,8 @@ class Format(Generic[V]):
     """The open list whose entries are offered while one types, for every field of the format."""
     may_hold_twelve_digits: ClassVar[bool] = False
     """Twelve digits that look like an Aadhaar number are asked about, not refused."""
+    own: ClassVar[bool] = False
+    """One person or record alone has it, as a date of birth: a form never offers the last one's."""
 
     def parse(self, typed: str, *, confirmed: bool = False) -> Value:
         """Return the value of a text; None if it is empty or stands for nothing (a dash, NA, Nil).

@@ -191,6 +191,7 @@ class Date(Format[D]):
 class Born(Date[str]):
     """A date of birth, or the lone year where no more is known: ISO text, ``1984`` or a day."""
 
+    own: ClassVar[bool] = True
     past: bool = True
     ahead: ClassVar[int] = 0
 

@@ -177,6 +177,7 @@ class Code(Text):
 class PortalNumber(Code):
     """A PM Vishwakarma or bank reference (UTR); format not confirmed."""
 
+    own: ClassVar[bool] = True
     may_hold_twelve_digits: ClassVar[bool] = True
     shortest: int = 6
     longest: int = 24

@@ -72,6 +72,7 @@ class AadhaarLastFour(Format[str]):
     """The last four digits of an Aadhaar number; never more."""
 
     type: ClassVar[str] = "four digits"
+    own: ClassVar[bool] = True
 
     def parse(self, typed: str, *, confirmed: bool = False) -> Value:  # noqa: ARG002
         """Take four digits; a whole number is refused and not kept."""
@@ -157,6 +158,7 @@ class Pattern(Format[str]):
 class Account(Pattern):
     """A bank account number: 9-18 digits, leading zeros kept."""
 
+    own: ClassVar[bool] = True
     may_hold_twelve_digits: ClassVar[bool] = True
     pattern: str = r"\d{9,18}"
     wrong: str = "An account number has 9 to 18 digits."
@@ -194,19 +196,26 @@ class PostCode(Pattern):
     suggest: ClassVar[str] = "pin"
 
 
+@dataclass(frozen=True, slots=True)
+class OwnNumber(Pattern):
+    """A number that one person or enterprise alone has."""
+
+    own: ClassVar[bool] = True
+
+
 PIN = PostCode(
     r"(18[01245]|19[0-3])\d{3}",
     "A PIN code of J&K has six digits and begins with 180-182, 184, 185 or 190-193.",
     "______",
 )
 IFSC = BranchCode()
-PAN = Pattern(
+PAN = OwnNumber(
     r"[A-Z]{3}P[A-Z]\d{4}[A-Z]",
     "A person's PAN looks like ABCPD1234E.",
     "__________",
     private=True,
 )
-UDYAM = Pattern(
+UDYAM = OwnNumber(
     r"UDYAM-[A-Z]{2}-\d{2}-\d{7}",
     "A Udyam number looks like UDYAM-JK-01-0001234.",
     "UDYAM-__-__-_______",

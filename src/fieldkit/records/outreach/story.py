@@ -39,6 +39,7 @@ class Story(Record, table=True):
             asks=("consent_how",),
             then=("APPROVED", "WITHDRAWN"),
             ask="Enter the date consent was given.",
+            decision="approval",
         ),
         Step(
             "APPROVED",

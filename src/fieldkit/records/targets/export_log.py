@@ -12,7 +12,7 @@ _BLOCK: Choice[int] = Choice("block", within="of_district")
 
 
 class ExportLog(Record, table=True):
-    """One export or print, written by the program; nobody types or deletes it."""
+    """One export, print or backup, written by the program; nobody types or deletes it."""
 
     title = "Export"
     order = "exported_on"
@@ -25,8 +25,12 @@ class ExportLog(Record, table=True):
     exported_by: str | None = field(
         "Exported by", Text(longest=200), "Who worked at the laptop.", uses=Use.LIST
     )
-    way: str | None = field("Way", Text(longest=30), "Export, print or person-data.", uses=Use.LIST)
-    record_kind: str | None = field("Kind of record", Text(longest=60), uses=Use.LIST)
+    way: str | None = field(
+        "Way", Text(longest=30), "Export, print, person-data or backup.", uses=Use.LIST
+    )
+    record_kind: str | None = field(
+        "Kind of record", Text(longest=60), "Empty: all, in a backup.", uses=Use.LIST
+    )
     records: int | None = field("Number of records", Whole(most=10_000_000), uses=Use.LIST)
     file_format: str | None = field("File format", Text(longest=20), uses=Use.LIST)
     of_district: int | None = field(

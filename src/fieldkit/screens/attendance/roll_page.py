@@ -104,7 +104,7 @@ class RollPage(PickerPage[None]):
         return ""
 
     async def in_register(self, typed: str, /) -> Answer:
-        """Answer with whoever is meant and is not on the roll."""
+        """Answer with the person who is meant and is not on the roll."""
         return self.on_roll(Narrowed(()), typed)
 
     def nobody(self) -> str:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.message_pump import MessagePump
 
+    from fieldkit.keys.notes import Notes
     from fieldkit.search.glance import Glimpse
     from fieldkit.store import Store
     from fieldkit.sync.client import Outcome
@@ -109,6 +110,13 @@ class AppBase(App[int]):
         self._holding: asyncio.Task[object] | None = None
         """What the key being handled began; the next key waits for it."""
 
+    @property
+    def notes(self) -> Notes:
+        """The small private files of the home, also before the store is open."""
+        from fieldkit.keys.notes import Notes
+
+        return Notes(self.home, self.data_key)
+
     # --- the look ---
 
     def show_look(self, operator: str) -> None:
@@ -116,12 +124,26 @@ class AppBase(App[int]):
         found = chosen_look(self.home, operator, self._fitting)
         if found != self.look or not operator:
             self.look = found
-            if found.palette is not PLAIN:
-                self.register_theme(theme_of(found.palette))
-            self.theme = "ansi-dark" if found.palette is PLAIN else found.palette.name
+            self._show_theme()
             for screen in self.screen_stack if operator else ():
                 for widget in (screen, *screen.query("*")):
                     widget.refresh()
+
+    def _show_theme(self) -> None:
+        palette = self.look.palette
+        if palette is PLAIN:
+            self.theme = "ansi-dark"
+            return
+        theme = theme_of(palette)
+        self.register_theme(theme)
+        if self.is_running:
+            self.theme = theme.name
+            return
+        # Not as above: before the start Textual would parse all styles for it a second time.
+        self.set_reactive(App.theme, theme.name)
+        self.set_class(theme.dark, "-dark-mode", update=False)
+        self.set_class(not theme.dark, "-light-mode", update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     @property
     def few_colours(self) -> bool:

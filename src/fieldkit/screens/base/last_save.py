@@ -23,6 +23,8 @@ class LastSave(NamedTuple):
     """The values that the save changed, as they were saved."""
     before: Mapping[str, Value] | None
     """The same values as they were before; None: the record was new."""
+    instead: str = ""
+    """Of a conflict that was settled: the field and the value that an undo keeps, in words."""
 
 
 class LastSaves:

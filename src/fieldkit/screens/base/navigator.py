@@ -120,7 +120,7 @@ class Navigator(Protocol):
     async def open_decide(
         self, entries: Sequence[tuple[str, str]], done: Callable[[str], Awaitable[object]]
     ) -> None:
-        """Open the decision on records of one kind; ``done`` is told what was decided."""
+        """Open the decision on records of one kind; ``done`` is called with what was decided."""
 
     async def open_waiting(self) -> None:
         """Open the decisions that wait, by stage and age."""

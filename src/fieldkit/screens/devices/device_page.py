@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.words import plural
-from fieldkit.screens.devices.asking import AskingPage
+from fieldkit.screens.devices.asking import FetchingPage
 from fieldkit.screens.devices.choose_page import ChoosePage, Chosen, area_choices
 from fieldkit.screens.devices.code_page import CodePage
 from fieldkit.screens.look.charts import Fact, card
@@ -23,7 +23,7 @@ _AGAIN = "Press Enter again."
 _WHERE = "Ctrl+R on its first page, or fieldkit unlock --recover CODE"
 
 
-class DevicePage(AskingPage):
+class DevicePage(FetchingPage):
     """The facts, and a row for each act; each asks once before it is done."""
 
     KEYS = keys("Enter do", "Esc back")
@@ -31,10 +31,13 @@ class DevicePage(AskingPage):
     def __init__(self, number: int) -> None:
         super().__init__()
         self._number = number
+        self._fetched = True  # the page of all devices has asked
 
-    async def load_data(self) -> None:
-        """Show the device as last listed."""
-        self.picker.reload_if_idle()
+    def fetch(self, store: Store, /) -> object:
+        """Ask for the devices of the area."""
+        from fieldkit.sync.supervision import fetch_devices
+
+        return fetch_devices(store)
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the acts, below the facts."""
@@ -162,6 +165,7 @@ class DevicePage(AskingPage):
     async def _done(self, said: str, _item: object) -> None:
         await self.picker.follow()
         self.say(said, done=True)
+        self.fetch_again()
 
 
 def _device(store: Store, number: int) -> Listed | None:

@@ -10,7 +10,7 @@ from textual import events
 
 from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.base.words import plural
-from fieldkit.screens.devices.asking import AskingPage
+from fieldkit.screens.devices.asking import FetchingPage
 from fieldkit.screens.devices.choose_page import area_choices, choose_role, roles_to_give
 from fieldkit.screens.devices.device_page import DevicePage
 from fieldkit.screens.look.glyphs import DUE
@@ -20,29 +20,20 @@ from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.review.devices import Devices, Listed
+    from fieldkit.store import Store
 
 
-class DevicesPage(AskingPage):
+class DevicesPage(FetchingPage):
     """Every laptop of the area; Enter opens one."""
 
     TITLE = "Devices"
     KEYS = keys("Enter open", "c code for a new laptop", "l late changes", "x exports", "Esc back")
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._fetched = False
+    def fetch(self, store: Store, /) -> object:
+        """Ask for the devices of the area."""
+        from fieldkit.sync.supervision import fetch_devices
 
-    async def load_data(self) -> None:
-        """Show the devices as last listed, and ask the server for them once."""
-        self.picker.reload_if_idle()
-        if not self._fetched:
-            from fieldkit.sync.supervision import fetch_devices
-
-            self.begin(fetch_devices, self._show_fetched, "Asking the server ...")
-
-    async def _show_fetched(self, _answer: object) -> None:
-        self._fetched = True
-        await self.follow_list()
+        return fetch_devices(store)
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the devices, those that need somebody first."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
-from fieldkit.screens.devices.asking import AskingPage
+from fieldkit.screens.devices.asking import FetchingPage
 from fieldkit.screens.look.glyphs import DUE
 from fieldkit.screens.look.parts import MARGIN, keys
 from fieldkit.screens.look.text import Cell, Span, wrapped
@@ -17,6 +17,7 @@ from fieldkit.screens.widgets.rows import Answer, Choice
 if TYPE_CHECKING:
     from fieldkit.protocol.supervision import DecidedItem
     from fieldkit.review.late import LateChange
+    from fieldkit.store import Store
 
 _SAID = {
     "applied": "It is taken in.",
@@ -26,7 +27,7 @@ _SAID = {
 }
 
 
-class LatePage(AskingPage):
+class LatePage(FetchingPage):
     """The changes in order of arrival, each with what it writes."""
 
     TITLE = "Late changes"
@@ -34,20 +35,13 @@ class LatePage(AskingPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self._fetched = False
         self._found: Sequence[LateChange] = ()
 
-    async def load_data(self) -> None:
-        """Show the changes as last listed, and ask the server for them once."""
-        self.picker.reload_if_idle()
-        if not self._fetched:
-            from fieldkit.sync.supervision import fetch_late
+    def fetch(self, store: Store, /) -> object:
+        """Ask for the late changes of the area."""
+        from fieldkit.sync.supervision import fetch_late
 
-            self.begin(fetch_late, self._show_fetched, "Asking the server ...")
-
-    async def _show_fetched(self, _answer: object) -> None:
-        self._fetched = True
-        await self.follow_list()
+        return fetch_late(store)
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the changes; what each writes stands below it."""
@@ -112,6 +106,7 @@ class LatePage(AskingPage):
         await self.picker.follow()
         said = _SAID.get(decided[0].verdict, "") if decided else "It is not late any more."
         self.say(said, done=True)
+        self.fetch_again()
 
 
 def _area(one: LateChange) -> Cell:

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from fieldkit.records import Record
 from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.form.entry.model import FormModel
-from fieldkit.screens.form.entry_choices import EntryChoices, write_choices
+from fieldkit.screens.lookup.entry_choices import (
+    GOES_ON,
+    NEEDED_ONLY,
+    EntryChoices,
+    write_choices,
+)
 
 if TYPE_CHECKING:
     from fieldkit.screens.form.form_page import FormPage
@@ -49,16 +54,14 @@ class Keeping:
         model = self._page.model
         if model is None:
             return ()
-        does = "wait for Enter" if model.goes_on.on else "go on by themselves"
-        alone = MenuEntry(f"Full fields {does}", "", self._change_going_on)
+        alone = MenuEntry(GOES_ON[not model.goes_on.on], "", self._change_going_on)
         if model.record is not None:
             return (alone,)
-        other = "every empty field" if model.needed_only else "only what is needed now"
         keep = "Keep no more" if model.at in model.kept else "Keep"
         label = model.current.field.label
         return (
             MenuEntry(f"{keep} for the next: {label}", "F3", self._keep),
-            MenuEntry(f"Enter goes to {other}", "", self._change_way),
+            MenuEntry(NEEDED_ONLY[not model.needed_only], "", self._change_way),
             alone,
         )
 
@@ -72,8 +75,7 @@ class Keeping:
         if (model := self._page.model) is not None:
             model.needed_only = not model.needed_only
             self._take(replace(self._choices, needed_only=model.needed_only))
-            where = "only what is needed now" if model.needed_only else "every empty field"
-            model.say(f"Enter goes to {where}.")
+            model.say(f"{NEEDED_ONLY[model.needed_only]}.")
             self._page.form.done(model, model.at)
 
     async def _change_going_on(self) -> None:

@@ -16,8 +16,8 @@ from fieldkit.records.declaration.field import Field
 from fieldkit.records.declaration.rule import OnlyLimits
 from fieldkit.screens.form.entry.completion import NameWords
 from fieldkit.screens.form.entry.form_field import Candidate
-from fieldkit.screens.form.entry_choices import EntryChoices, read_choices
 from fieldkit.screens.form.view.panel import lower
+from fieldkit.screens.lookup.entry_choices import EntryChoices, read_choices
 from fieldkit.screens.lookup.issues import by_field, denied
 from fieldkit.screens.lookup.rows import NOT_HERE, label_of
 from fieldkit.screens.lookup.twice import fields_asked_twice
@@ -38,7 +38,7 @@ class Start:
     label: str
     """What the record is called."""
     last: dict[str, str]
-    """Texts of the record of this kind that the operator saved last."""
+    """Texts of the record of this kind that the operator saved last, but what is its own."""
     recent: Mapping[str, Sequence[str]]
     """What the operator entered of late in each open list, the last first."""
     choices: EntryChoices
@@ -97,7 +97,7 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
     scope, twice = store.pull.state().scope, fields_asked_twice(store.home, kind)
     saved = store.last_saved(_RECENT, operator, kind.kind())
     others = [_texts(kind, one) for one in saved if one.id != record_id]
-    last, recent = next(iter(others), {}), _recent(kind, others)
+    last, recent = _repeated(kind, next(iter(others), {})), _recent(kind, others)
     choices = read_choices(store.notes, operator)
     if record is not None:
         label = ", ".join(dict.fromkeys((label_of(store, record), record.label())))
@@ -125,6 +125,12 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
     return Start(
         None, place, label, last, recent, choices, {}, refuses, begun, limits, names, scope, twice
     )
+
+
+def _repeated(kind: type[Record], texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts of a record that another may have as well."""
+    fields = kind.asked_fields()
+    return {name: text for name, text in texts.items() if not fields[name].own}
 
 
 def _recent(kind: type[Record], saved: Sequence[Mapping[str, str]]) -> dict[str, Sequence[str]]:

@@ -75,6 +75,8 @@ KEYS: dict[str, Sequence[Help]] = {
         Help("as last time", "= in an empty box", "F2"),
         Help("take how a name goes on", RIGHT),
         Help("keep the value for the next record", "F3", "/keep"),
+        Help("full fields go on by themselves, or wait", "/full"),
+        Help("Enter: every empty field, or what is needed", "/enter"),
         Help("undo what was typed in the field", "Ctrl+Z", "F8"),
         Help("same person? Compare with who is here already", "F4", "Ctrl+L"),
         Help("save", "Ctrl+S", "F10"),
@@ -82,6 +84,7 @@ KEYS: dict[str, Sequence[Help]] = {
     ),
     "On a record's page": (
         Help("edit the record", "e"),
+        Help("begin a new one of its kind", "Ctrl+N", "F9"),
         Help("history: who changed what, and when", "h"),
         Help("go to its details", "g"),
         Help("settle its two values", "w"),

@@ -161,7 +161,10 @@ class HomePage(PickerPage[None]):
 
     def on_picker_marked(self, event: Picker.Marked) -> None:
         """Say what Enter does with the marked row."""
-        if len(self.picker.typed.text.strip()) > 1:
+        typed = self.picker.typed.text.strip()
+        if not typed:
+            self._show_day_keys(discards=event.row is not None and event.row.remove is not None)
+        elif len(typed) > 1:
             box = self.picker
             begins = "register"
             self.set_keys(*keys_for(event.row, box.answer, self.FINDING, begins, box.numbers))
@@ -321,9 +324,13 @@ class HomePage(PickerPage[None]):
             recents[0] = recents[0]._replace(gap=(*lines, ()), head=board.GO_ON)
             lines = []
         unfinished = bool(recents) and recents[0].remove is not None
-        self.set_keys(*self.KEYS[:-1], "Delete discard" if unfinished else "", self.KEYS[-1])
+        self._show_day_keys(discards=unfinished)
         mark = len(rows) if unfinished else None
         return Answer([*rows, *recents], mark=mark, above=above, after=tuple(lines))
+
+    def _show_day_keys(self, *, discards: bool) -> None:
+        """Show the keys of the empty box; ``discards``: the marked row is unfinished."""
+        self.set_keys(*self.KEYS[:-1], "Delete discard" if discards else "", self.KEYS[-1])
 
     def _need(self, one: Need, needs: Sequence[Need], line: Text, space: board.Space) -> Choice:
         return Choice(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from fieldkit.review.denied import may_supervise
 from fieldkit.screens.base.app import AppBase
 from fieldkit.screens.base.navigator import MenuEntry, Open
 from fieldkit.screens.base.page import PickerPage
@@ -14,6 +16,13 @@ from fieldkit.screens.look.glyphs import DOWN, SAME, SETS, UP
 from fieldkit.screens.look.palette import PALETTES
 from fieldkit.screens.look.parts import heading, keys
 from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.lookup.entry_choices import (
+    GOES_ON,
+    NEEDED_ONLY,
+    EntryChoices,
+    read_choices,
+    write_choices,
+)
 from fieldkit.screens.lookup.twice import asked_twice, keep_twice
 from fieldkit.screens.widgets.rows import Answer, Choice, stay
 
@@ -21,6 +30,8 @@ if TYPE_CHECKING:
     from fieldkit.records.declaration.field import Twice
 
 _COLOURS, _SIGNS = "Colours", "Signs"
+_SUPERVISOR = "Supervisor"
+"""What the server answers to no other role."""
 
 
 def entries(app: AppBase) -> list[MenuEntry]:
@@ -65,8 +76,8 @@ def entries(app: AppBase) -> list[MenuEntry]:
         MenuEntry("Close of day: paper and what is left", "", navigator.open_closing, "My day"),
         MenuEntry("Slip of the last record saved", "", partial(_last_slip, app), "My day"),
         MenuEntry("My figures: records and keys", "", navigator.open_own_figures, "My day"),
-        MenuEntry("Devices: laptops of this area", "", navigator.open_devices, "Supervisor"),
-        MenuEntry("Late changes: too late for their area", "", navigator.open_late, "Supervisor"),
+        MenuEntry("Devices: laptops of this area", "", navigator.open_devices, _SUPERVISOR),
+        MenuEntry("Late changes: too late for their area", "", navigator.open_late, _SUPERVISOR),
         MenuEntry("Sync: send what was saved", "F5", navigator.open_sync, "This laptop"),
         MenuEntry("Last saved: open it", "Ctrl+E", navigator.open_last_saved, "Work"),
         MenuEntry("Change operator", "Ctrl+O", navigator.open_operators, "This laptop"),
@@ -143,13 +154,18 @@ class MenuPage(PickerPage[None]):
 
     async def answer(self, text: str) -> Answer:
         """Answer with the entries in which each word typed begins a word."""
-        await self.ask(lambda _store: None)  # the records are loaded then
+        supervises = await self.ask(may_supervise)  # the records are loaded then
         wanted = text.casefold().replace("/", " ").replace(":", " ").split()
         back = MenuEntry("Back", "Esc", partial(self._open, stay), "This laptop")
         found = [
             *(one._replace(open=partial(self._open, one.open)) for one in self._of_page),
-            *(one._replace(open=partial(self._open, one.open)) for one in entries(self.app)),
+            *(
+                one._replace(open=partial(self._open, one.open))
+                for one in entries(self.app)
+                if supervises or one.group != _SUPERVISOR
+            ),
             *self._looks(),
+            *self._of_entry(),
             *self._twice(),
             *(one._replace(open=partial(self._open, one.open)) for one in records(self.app)),
             *([back] if wanted else []),
@@ -172,6 +188,31 @@ class MenuPage(PickerPage[None]):
         for name, (label, _) in SETS.items():
             now = look.glyphs == name
             yield _choice(_SIGNS, label, partial(self._take, "", name), now=now)
+
+    def _of_entry(self) -> Iterator[MenuEntry]:
+        """Yield how forms are filled; the form under the menu offers its own way to change it."""
+        now = read_choices(self.app.notes, self.app.operator)
+        of_form = {one.words for one in self._of_page}
+        offered = [
+            *((words, replace(now, goes_on=on)) for on, words in GOES_ON.items()),
+            *((words, replace(now, needed_only=only)) for only, words in NEEDED_ONLY.items()),
+        ]
+        for words, choices in offered:
+            if words not in of_form:
+                take = partial(self._take_entry, words, choices)
+                state = f"{SAME} now" if choices == now else ""
+                yield MenuEntry(words, state, take, "How forms are filled")
+
+    async def _take_entry(self, words: str, choices: EntryChoices) -> None:
+        """Fill forms so from the next one on, for this operator."""
+        operator = self.app.operator
+        try:
+            write_choices(self.app.notes, operator, choices)
+        except OSError:
+            self.say("This choice could not be kept: the folder cannot be written.", error=True)
+            return
+        self.picker.reload()
+        self.say(f"{words}, from the next form on. Kept for {operator}.", done=True)
 
     def _twice(self) -> Iterator[MenuEntry]:
         """Yield the numbers that this laptop asks for twice, or may."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from itertools import takewhile
 
-from fieldkit.screens.look.text import Span, Text, text_of
+from fieldkit.screens.look.glyphs import MORE
+from fieldkit.screens.look.text import Span, Text, text_of, width_of
 
 _WORDS = re.compile(r"\s+|\S+")
 _ALIKE = 0.6
@@ -26,6 +28,16 @@ def differing(mine: str, theirs: str) -> tuple[Text, Text]:
             ours.append(Span("".join(one), "strong" if tag == "equal" else "mine"))
             other.append(Span("".join(two), "strong" if tag == "equal" else "theirs"))
     return text_of(tuple(ours)), text_of(tuple(other))
+
+
+def from_difference(mine: str, theirs: str, width: int) -> tuple[str, str]:
+    """Return two values without the words with which both begin, if a cut would show only them."""
+    pairs = takewhile(lambda two: two[0] == two[1], zip(mine, theirs, strict=False))
+    alike = "".join(letter for letter, _ in pairs)
+    begins = alike.rfind(" ") + 1
+    if max(map(width_of, (mine, theirs))) <= width or width_of(alike) <= width // 2:
+        return mine, theirs
+    return f"{MORE}{mine[begins:]}", f"{MORE}{theirs[begins:]}"
 
 
 def _mark(mine: str, theirs: str, ours: list[Span], other: list[Span]) -> None:

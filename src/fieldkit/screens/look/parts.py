@@ -153,21 +153,27 @@ def state(words: str) -> Text:
 # --- the top bar ---
 
 
-def crumbs(trail: Sequence[Cell], chips: Sequence[Cell], width: int) -> Text:
+def crumbs(
+    trail: Sequence[Cell], chips: Sequence[Cell], width: int, status: Sequence[Cell] = ()
+) -> Text:
     """Return the top bar: where you are, and at the right what is known of it.
 
-    Earlier places are left out first, then chips from the left on.
+    ``status``: what every page says. Where space is short, earlier places are left out first, then
+    the status from the left on, then the last chips: what the page itself says stays longest.
     """
     shown_trail, shown_chips = [one for one in trail if one], [one for one in chips if one]
+    shown_status = [one for one in status if one]
     while True:
         left = _trail(shown_trail)
-        right = joined(shown_chips)
+        right = joined([*shown_chips, *shown_status])
         if width_of(left) + width_of(right) + 4 <= width:
             break
         if len(shown_trail) > 1:
             del shown_trail[0]
+        elif shown_status and len(shown_chips) + len(shown_status) > 1:
+            del shown_status[0]
         elif len(shown_chips) > 1:
-            del shown_chips[0]
+            del shown_chips[-1]
         else:
             break
     line = (*cursor(marked=True)[:1], *left)

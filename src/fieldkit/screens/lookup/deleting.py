@@ -9,6 +9,7 @@ from fieldkit.screens.look.text import cut, words_of
 from fieldkit.screens.lookup.rows import label_of
 
 if TYPE_CHECKING:
+    from fieldkit.records import Record
     from fieldkit.store import Store
 
 _LONGEST = 40
@@ -26,7 +27,10 @@ async def ask_and_delete(page: Page[None], record_id: str, *, key: str) -> str:
     found = await page.ask(lambda store: _describe(store, record_id))
     if found is None:
         return ""
-    label, others, version = found
+    label, others, version, denied = found
+    if denied:
+        page.say(denied, error=True)
+        return ""
     stays = f" What belongs to it stays: {others}." if others else ""
     named = words_of(cut(label, _LONGEST))
     # A changed version asks again: the record is not the one in the question (rule 23).
@@ -39,8 +43,8 @@ async def ask_and_delete(page: Page[None], record_id: str, *, key: str) -> str:
     return label
 
 
-def _describe(store: Store, record_id: str) -> tuple[str, int, int] | None:
-    """Return the label of a live record, how many others refer to it, and its version."""
+def _describe(store: Store, record_id: str) -> tuple[str, int, int, str] | None:
+    """Return the label of a live record, how many others refer to it, its version, and a denial."""
     from fieldkit.records import kinds
 
     record = store.record(record_id)
@@ -53,7 +57,19 @@ def _describe(store: Store, record_id: str) -> tuple[str, int, int] | None:
         if record.kind() in reference.kinds
     )
     named = record.title.lower() if not record.person else ""
-    return " ".join(filter(None, (named, label_of(store, record)))), others, record.version or 0
+    label = " ".join(filter(None, (named, label_of(store, record))))
+    return label, others, record.version or 0, denied_delete(store, record)
+
+
+def denied_delete(store: Store, record: Record) -> str:
+    """Return why the server would not take that a record is deleted, or restored; empty: it would.
+
+    Runs in a store's thread.
+    """
+    from fieldkit.protocol.merge import DELETED
+    from fieldkit.store import Edit
+
+    return store.denied([Edit(type(record), {DELETED: not record.deleted}, record.id)])[0]
 
 
 def delete(store: Store, record_id: str, operator: str, base: int | None = None) -> None:

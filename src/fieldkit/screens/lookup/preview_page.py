@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fieldkit.store import Store
 
 Done = Callable[[str], Awaitable[object]]
-"""Is told what was done."""
+"""Called with what was done."""
 
 
 class PreviewPage(PickerPage[None]):
@@ -55,9 +55,8 @@ class PreviewPage(PickerPage[None]):
                 rows.append(Choice((words,), partial(self._save, work_there=True), key="there"))
         else:
             self.set_keys("Esc back")
-        return Answer(
-            rows, mark=0 if rows else None, after=tuple(preview_lines(found)), scrolls=True
-        )
+        after = tuple(preview_lines(found, self.space[0]))
+        return Answer(rows, mark=0 if rows else None, after=after, scrolls=True)
 
     async def _save(self, *, work_there: bool = False) -> None:
         from fieldkit.day.correction import correct

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from fieldkit.screens.lookup.export_page import ExportPage, FileKind
 
 if TYPE_CHECKING:
+    from fieldkit.papers.export_log import Way
     from fieldkit.records import Record
     from fieldkit.records.declaration.roles import DayMarks
     from fieldkit.reports.formats.page import Page
     from fieldkit.store import Store
 
+Named = Callable[[str], Path]
+"""Gives the path of a file by what it is called."""
 _PERSONAL = "Paper with personal data: hand it only to whom it is meant for."
 _FORMATS = ("pdf", "txt")
 """What is offered where there are several papers."""
@@ -38,16 +41,43 @@ def print_page(title: str, papers: Sequence[Paper], say: Callable[..., None]) ->
         if len(papers) == 1 or suffix in _FORMATS
     }
 
-    def write(store: Store, chosen: FileKind, named: Callable[[str], Path], operator: str) -> str:
-        from fieldkit.papers.export_log import log_page
-
-        page = offered[chosen].make(store)
-        made = PAPERS[chosen.suffix].write(page)
-        log_page(store, page, chosen.suffix, operator)
-        named(page.title).write_bytes(made)
+    def write(store: Store, chosen: FileKind, named: Named, operator: str) -> str:
+        _put(store, offered[chosen].make(store), chosen.suffix, named, operator)
         return offered[chosen].words
 
     return ExportPage(title, [*offered], write, say, _PERSONAL, does=("Print", "written"))
+
+
+def person_data_page(title: str, record_id: str, say: Callable[..., None]) -> ExportPage:
+    """Return the page that asks as what to write all that is held about a person."""
+    from fieldkit.papers.files import PAPERS
+
+    def write(store: Store, chosen: FileKind, named: Named, operator: str) -> str:
+        from fieldkit.sync.person_data import page_about
+
+        page, why_not = page_about(store, _there(store, record_id))
+        _put(store, page, chosen.suffix, named, operator, "person-data")
+        # The file says what is missing, and why.
+        return "What is held here, without the server's part," if why_not else "All that is held"
+
+    formats = [FileKind(suffix, form.words) for suffix, form in PAPERS.items()]
+    return ExportPage(title, formats, write, say, _PERSONAL, does=("All that is held", "written"))
+
+
+def _put(
+    store: Store, page: Page, suffix: str, named: Named, operator: str, way: Way = "print"
+) -> None:
+    """Write a page to a file, after it was logged."""
+    from fieldkit.papers.export_log import log_page
+    from fieldkit.papers.files import PAPERS
+    from fieldkit.settings import make_file_private
+
+    made = PAPERS[suffix].write(page)
+    log_page(store, page, suffix, operator, way)
+    target = named(page.title)
+    if page.holds is not None:
+        make_file_private(target)
+    target.write_bytes(made)
 
 
 def papers_of(record_id: str, kind: str) -> Sequence[Paper]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Act = Callable[["Store", str, str], object]
 """Does something with the text that was typed, in the name of an operator."""
 Done = Callable[[str], Awaitable[object]]
-"""Is told what was done."""
+"""Called with what was done."""
 
 
 class Asked(NamedTuple):
@@ -33,7 +33,7 @@ class Asked(NamedTuple):
     """Who reads the text: begins a sentence."""
 
 
-_REASON = Asked("Reason", "Send back", "Sent back", "Whoever entered the record")
+_REASON = Asked("Reason", "Send back", "Sent back", "The person who entered the record")
 _DONE = Asked("What was done", "Corrected", "Corrected", "The supervisor")
 
 

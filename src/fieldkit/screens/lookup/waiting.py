@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.navigator import Navigator
+from fieldkit.screens.look.differing import from_difference
 from fieldkit.screens.look.parts import state_mark
 from fieldkit.screens.look.text import Cell, Span, StyleName, Text, cut, joined
 from fieldkit.screens.widgets.rows import Choice
@@ -56,10 +57,11 @@ def _values(one: Open, width: int) -> Text:
     if not one.conflict.held_here:
         names = ("on the server", "not used yet")
     each = max((width - sum(map(len, names))) // 2 - _AROUND, 8)
+    both = from_difference(one.mine.words, one.theirs.words, each)
     return joined(
         [
-            (*cut((Span(side.words, style),), each), Span(f" {name}", "dim"))
-            for side, name, style in zip((one.mine, one.theirs), names, _STYLES, strict=True)
+            (*cut((Span(words, style),), each), Span(f" {name}", "dim"))
+            for words, name, style in zip(both, names, _STYLES, strict=True)
         ]
     )
 

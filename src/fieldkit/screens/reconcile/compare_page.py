@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
+from fieldkit.file_fault import why
 from fieldkit.interruption import Interrupted
 from fieldkit.screens.base.app import is_sentence
 from fieldkit.screens.base.navigator import MenuEntry, Open
@@ -324,8 +325,8 @@ class ComparePage(PickerPage[str]):
 
         try:
             many, target = await self.app.work(write)
-        except OSError:
-            self.say("The file could not be written. Check the folder and the disk.", error=True)
+        except OSError as error:
+            self.say(f"The file could not be written: {why(error)}.", error=True)
             return
         self.say(f"{counted(many, 'line', 'lines')} written to {target}", done=True)
 

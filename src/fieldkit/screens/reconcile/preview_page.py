@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fieldkit.reconcile.acts import Act
 
 Done = Callable[[str], Awaitable[object]]
-"""Is told what was done."""
+"""Called with what was done."""
 
 
 class PreviewPage(PickerPage[None]):
@@ -46,7 +46,7 @@ class PreviewPage(PickerPage[None]):
             rows.append(Choice((save,), self._save, key="save"))
         else:
             self.set_keys("Esc back")
-        after = tuple(preview_lines(preview))
+        after = tuple(preview_lines(preview, self.space[0]))
         return Answer(rows, mark=0 if rows else None, after=after, scrolls=True)
 
     async def _save(self) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
+from fieldkit.review.denied import denied_merge
 from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.words import how_long, plural
@@ -19,7 +20,7 @@ from fieldkit.screens.look.charts import Fact, card
 from fieldkit.screens.look.glyphs import DOWN, UP
 from fieldkit.screens.look.parts import MARGIN, keys, state
 from fieldkit.screens.look.text import Cell, Span, text_of, wrapped
-from fieldkit.screens.lookup.deleting import restore
+from fieldkit.screens.lookup.deleting import denied_delete, restore
 from fieldkit.screens.lookup.rows import state_words
 from fieldkit.screens.records.changes import (
     FieldChange,
@@ -46,9 +47,9 @@ class HistoryPage(PickerPage[None]):
     def __init__(self, kind: str, record_id: str, label: str) -> None:
         super().__init__()
         self.kind, self.record_id, self.label = kind, record_id, label
-        self._deleted = False
+        self._deleted = self._restores = False
         self._kept = ""
-        """The number of the record that stands for this one, if another does."""
+        """The number of the record that stands for this one, if that can be taken back here."""
         self._of_others: History | None = None
         """The server's answer; None: none yet."""
         self._stop: Stop | None = None
@@ -66,8 +67,10 @@ class HistoryPage(PickerPage[None]):
         theirs = self._of_others.changes if self._of_others else ()
 
         def read(store: Store) -> tuple[list[Logged], bool, list[Made], Mapping[str, str]]:
-            self._kept = kept_of(store, self.kind, self.record_id)
+            merges = not denied_merge(store, self.kind)
+            self._kept = kept_of(store, self.kind, self.record_id) if merges else ""
             record = store.get(self.kind, self.record_id)
+            self._restores = record is not None and not denied_delete(store, record)
             logged = store.outbox.of(self.record_id)
             history = [made(one) for one in merge_histories(logged, theirs)]
             names = referred_names(store, self.kind, history)
@@ -77,7 +80,8 @@ class HistoryPage(PickerPage[None]):
         chips: list[Cell] = [(Span("deleted", "bad"),)] if self._deleted else []
         self.set_header(self.label, "History", chips=[*chips, (Span(self.record_id, "dim"),)])
         merged = ("y not the same after all",) * bool(self._kept)
-        self.set_keys(*("z restore",) * self._deleted, *merged, *self.KEYS)
+        restores = ("z restore",) * (self._deleted and self._restores)
+        self.set_keys(*restores, *merged, *self.KEYS)
         width = self.size.width - 2 * MARGIN
         changes = list(reversed(list(with_before(self.kind, history, names))))
         others = (
@@ -110,7 +114,7 @@ class HistoryPage(PickerPage[None]):
         """Restore a deleted record at z; at y, take a merge back."""
         await self.picker.settled()
         letter = (event.character or "").lower()
-        if self._deleted and letter == "z":
+        if self._deleted and self._restores and letter == "z":
             event.stop()
             await self.run_reporting(self._restore)
         elif self._kept and letter == "y":

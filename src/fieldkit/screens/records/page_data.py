@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fieldkit.about.due import Due, due
 from fieldkit.about.fields import called, notes_of
 from fieldkit.screens.look.charts import Step
+from fieldkit.screens.lookup.deleting import denied_delete
 from fieldkit.screens.lookup.filled import Section, filled
 from fieldkit.screens.lookup.issues import Issue, issues
 from fieldkit.screens.lookup.rows import Row, fetch_references, row_of, words_about
@@ -59,13 +60,17 @@ class PageData:
     """Whether a supervisor sent it back, and has not accepted it since."""
     supervises: bool = True
     """Whether this laptop may send it back and accept it."""
+    corrects: bool = True
+    """Whether it may say that it is corrected."""
+    deletes: bool = True
+    """Whether it may delete it, or restore it."""
     settle: frozenset[str] = frozenset()
     """Ids, of this record or of lines, with an open conflict."""
 
 
 def read_page_data(store: Store, record_id: str) -> PageData | None:
     """Read the page of a record, or of the one that stands for it; None if neither is here."""
-    from fieldkit.records.declaration.permission import SENT_BACK
+    from fieldkit.records.declaration.permission import CORRECTED, SENT_BACK
     from fieldkit.records.fields.formats import today
     from fieldkit.store import Edit
 
@@ -76,6 +81,8 @@ def read_page_data(store: Store, record_id: str) -> PageData | None:
     lines, open_ = timeline(store, record) if record.person else dependents(store, record)
     last = store.states([record.id]).get(record.id, "on the server")
     referred = fetch_references(store, [record])
+    said = [Edit(type(record), {name: "?"}, record.id) for name in (SENT_BACK, CORRECTED)]
+    supervises, corrects = (not denied for denied in store.denied(said))
     return PageData(
         row=row,
         plural=record.plural,
@@ -94,7 +101,9 @@ def read_page_data(store: Store, record_id: str) -> PageData | None:
         others=other_numbers(store, record),
         same_as=same_as(store, record),
         sent_back=record.id in open_.sent_back,
-        supervises=not store.denied([Edit(type(record), {SENT_BACK: "?"}, record.id)])[0],
+        supervises=supervises,
+        corrects=corrects,
+        deletes=not denied_delete(store, record),
         settle=open_.settle,
     )
 

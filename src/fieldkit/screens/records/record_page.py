@@ -6,18 +6,21 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 
 from fieldkit.screens.base.navigator import MenuEntry, PersonAnswers
-from fieldkit.screens.base.page import PickerPage, say_on_screen
+from fieldkit.screens.base.page import say_on_screen
 from fieldkit.screens.look.charts import timeline_joint
 from fieldkit.screens.look.parts import MARGIN, Key, heading, keys, rare, state
 from fieldkit.screens.look.text import Span
 from fieldkit.screens.lookup.deleting import ask_and_delete, restore
+from fieldkit.screens.lookup.printing import person_data_page
 from fieldkit.screens.lookup.rows import NOT_HERE, Row
 from fieldkit.screens.lookup.sending_back import accept, ask_corrected, ask_send_back
+from fieldkit.screens.lookup.undoing import UndoingPage
 from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.page_data import PageData, read_page_data
 from fieldkit.screens.records.page_lines import Panelled, above, details, panelled
@@ -45,8 +48,10 @@ _WORDS = {
 """The letters of every page, in the menu."""
 
 
-class RecordPage(PickerPage[None]):
+class RecordPage(UndoingPage):
     """One record and what belongs to it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]
 
     def __init__(self, record_id: str) -> None:
         super().__init__()
@@ -168,12 +173,16 @@ class RecordPage(PickerPage[None]):
         ]
         return [
             MenuEntry(f"Here: {words}", f"{key} on this page" if key else "", does)
-            for key, words, does in (*offered, *own, *self._loop(self._found))
+            for key, words, does in (*offered, *own, *self._seldom(self._found))
         ]
 
-    def _loop(self, found: PageData) -> Iterator[tuple[str, str, Callable[[], Awaitable[object]]]]:
-        """Yield what can be done about sending the record back; it has no keys, only words."""
+    def _seldom(
+        self, found: PageData
+    ) -> Iterator[tuple[str, str, Callable[[], Awaitable[object]]]]:
+        """Yield what has no keys, only words: about sending back, and the data of a person."""
         number, label = found.row.id, found.row.label
+        if found.person:
+            yield "", "write all that is held about them", partial(self._write_all, number, label)
         if found.deleted:
             return
         if found.supervises:
@@ -185,12 +194,15 @@ class RecordPage(PickerPage[None]):
                 "accept it as it is now",
                 partial(accept, self, number, label, self._shown_again),
             )
-        if found.sent_back:
+        if found.sent_back and found.corrects:
             yield (
                 "",
                 "say that it is corrected",
                 partial(ask_corrected, self, number, label, self._shown_again),
             )
+
+    async def _write_all(self, number: str, label: str) -> None:
+        await self.app.push_screen(person_data_page(label, number, self.say))
 
     async def _shown_again(self, said: str) -> None:
         """Show the record as it is now, and what was done."""
@@ -221,11 +233,10 @@ class RecordPage(PickerPage[None]):
         }
         if self.record_id in found.settle:
             own["w"] = partial(self.navigator.open_conflicts, record_id=self.record_id)
-        if found.deleted:
-            own["z"] = self._restore
-        else:
+        if found.deletes:
+            own["z" if found.deleted else "d"] = self._restore if found.deleted else self._delete
+        if not found.deleted:
             own["e"] = partial(self.navigator.open_form, row.kind, record_id=row.id)
-            own["d"] = self._delete
             if found.person:
                 own["y"] = partial(self._compare, row)
             own["p"] = partial(self.navigator.open_print, row.kind, row.id)
@@ -237,8 +248,25 @@ class RecordPage(PickerPage[None]):
     def _keys(self, found: PageData) -> Sequence[Key]:
         settle = self.record_id in found.settle
         if found.deleted:
-            return keys("w settle" if settle else "", "z restore", "h history", "Esc back")
-        return footer(found.row.kind, settle=settle, person=found.person)
+            restores = "z restore" if found.deletes else ""
+            return keys("w settle" if settle else "", restores, "h history", "Esc back")
+        return footer(
+            found.row.kind,
+            settle=settle,
+            person=found.person,
+            deletes=found.deletes,
+            removes=bool(self.picker.marked and self.picker.marked.remove),
+        )
+
+    def on_picker_marked(self) -> None:
+        """Show the keys that work on the marked line."""
+        if self._found is not None:
+            self.set_keys(*self._keys(self._found))
+
+    async def action_new(self) -> None:
+        """Begin a new record of the same kind."""
+        if self._found is not None:
+            await self.run_reporting(partial(self.navigator.open_new, self._found.row.kind))
 
     async def _take(self, one: PageAction, row: Row) -> None:
         await self.navigator.open_action(one.kind.kind(), one.field, row.id, row.label)
@@ -291,7 +319,14 @@ class RecordPage(PickerPage[None]):
         await self.app.push_screen(HistoryPage(row.kind, row.id, row.label))
 
 
-def footer(kind: str, *, settle: bool, person: bool = False) -> list[Key]:
+def footer(
+    kind: str,
+    *,
+    settle: bool,
+    person: bool = False,
+    deletes: bool = True,
+    removes: bool = False,
+) -> list[Key]:
     """Return the keys of a page; the menu offers the actions for which no key is left."""
     from fieldkit.records.declaration.roles import actions_of, days_of
 
@@ -303,7 +338,8 @@ def footer(kind: str, *, settle: bool, person: bool = False) -> list[Key]:
         *((rare("y same person?"),) if person else ()),
         rare("p print"),
         rare("g details"),
-        rare("d delete"),
-        rare("Delete remove the line"),
+        *((rare("d delete"),) if deletes else ()),
+        rare("Ctrl+N new"),
+        *((rare("Delete remove the line"),) if removes else ()),
         *keys("Esc back"),
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fieldkit.about.words import area_words
+from fieldkit.screens.look.differing import differing
 from fieldkit.screens.look.parts import Block
 from fieldkit.screens.look.text import Cell, Span, Text, wrapped
 from fieldkit.screens.lookup.rows import row_of, state_words
@@ -20,19 +21,23 @@ if TYPE_CHECKING:
 
 _LINES = 3
 """Most lines of one fact."""
+_LONGEST = 9
+"""Most lines of a value: both fit on a page of 40 lines."""
 
 
 def panel(store: Store, one: Item, width: int) -> list[Block]:
     """Return the two values of a conflict, or the records of an item, a block each."""
     if one.conflict:
-        return [_side(side, width) for side in (one.conflict.mine, one.conflict.theirs)]
+        sides = one.conflict.mine, one.conflict.theirs
+        values = differing(sides[0].words, sides[1].words)
+        return [_side(*both, width) for both in zip(sides, values, strict=True)]
     found = [store.record(number) for number in (one.record_id, *one.related[:2])]
     return [_record(store, record, width) for record in found if record is not None]
 
 
-def _side(side: Side, width: int) -> Block:
-    facts = (side.words, side.by, side.at, side.where)
-    return Block(side.title, [line for fact in facts for line in _lines(fact, width)])
+def _side(side: Side, value: Text, width: int) -> Block:
+    facts = [line for fact in (side.by, side.at, side.where) for line in _lines(fact, width)]
+    return Block(side.title, [*wrapped(value, width, _LONGEST), *facts])
 
 
 def _record(store: Store, record: Record, width: int) -> Block:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
+from fieldkit.review.denied import denied_values
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.words import counted
+from fieldkit.screens.look.glyphs import CORRECT
 from fieldkit.screens.look.parts import keys
-from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.look.text import Cell, Span, wrapped
 from fieldkit.screens.lookup.preview_page import Done, PreviewPage
 from fieldkit.screens.lookup.spoken_day import spoken_day
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.day.decision import Act, Said
+    from fieldkit.store import Store
 
 Numbers = Sequence[tuple[str, str]]
 """Kind and number of each record; all of one kind."""
@@ -57,18 +60,23 @@ class ActPage(_Asking):
         self.about()
 
     async def answer(self, text: str) -> Answer:
-        """Answer with the acts that have each word typed."""
-        from fieldkit.day.decision import acts_on
-
-        await self.ask(lambda _store: None)  # the records are loaded then
+        """Answer with the acts that have each word typed; below them why others are not offered."""
+        kind = self._entries[0][0]
+        acts = await self.read(lambda store: [*_acts(store, kind)], "acts")
         words = text.casefold().split()
-        acts = acts_on(self._entries[0][0])
+        reasons = dict.fromkeys(denied for _, denied in acts if denied)
+        refused = [
+            line
+            for one in reasons
+            for line in wrapped((Span(f"{CORRECT} {one}", "dim"),), self.space[0], 3)
+        ]
         return Answer(
             [
                 Choice(((Span(one.words, "strong"),),), partial(self._take, one), key=one.words)
-                for one in acts
-                if all(word in one.words.casefold() for word in words)
-            ]
+                for one, denied in acts
+                if not denied and all(word in one.words.casefold() for word in words)
+            ],
+            after=("", *refused) if refused else (),
         )
 
     async def _take(self, act: Act) -> None:
@@ -81,6 +89,15 @@ class ActPage(_Asking):
             await self.app.push_screen(page(self._entries, self._done, act, said))
         else:
             await self.work_out(act, said)
+
+
+def _acts(store: Store, kind: str) -> Iterator[tuple[Act, str]]:
+    """Yield what can be done to records of a kind, with why the server takes it not from here."""
+    from fieldkit.day.decision import acts_on, written_by
+
+    for one in acts_on(kind):
+        written, fields, new = written_by(kind, one)
+        yield one, denied_values(store, written, fields, new=new)
 
 
 class _Said(_Asking):
@@ -126,7 +143,7 @@ class DayPage(_Said):
 
 
 class ReasonPage(_Said):
-    """The reason: whoever entered the record reads it, and the person it is about will ask."""
+    """The reason: the person who entered the record reads it."""
 
     KEYS = keys("Enter take", "Esc back")
     PROMPT = "Reason"
@@ -136,7 +153,9 @@ class ReasonPage(_Said):
         """Answer with the reason that was typed."""
         reason = " ".join(text.split())
         if not reason:
-            hint: Cell = (Span("Type the reason: whoever entered the record reads it.", "dim"),)
+            hint: Cell = (
+                Span("Type the reason: the person who entered the record reads it.", "dim"),
+            )
             return Answer(mark=None, above=("", hint))
         words: Cell = (Span(reason, "strong"),)
         said = self._so_far._replace(reason=reason)

@@ -1,6 +1,8 @@
 """The inbox of review: what waits for a decision, in sections; Enter opens it where it is decided.
 
-Whoever comes back from there finds the list as it is then, with the mark on the next matter.
+`v` decides on a record that waits for that, without opening it.
+
+Back from there, the list is as it is then, with the mark on the next item.
 """
 
 from __future__ import annotations
@@ -8,16 +10,15 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events
-from textual.binding import BindingType
 
-from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.words import how_long
 from fieldkit.screens.look.parts import MARGIN, heading, keys, rare, state_mark
 from fieldkit.screens.look.text import Cell, Span, Text
-from fieldkit.screens.lookup.undoing import UNDO, undo_last_save
+from fieldkit.screens.lookup.preview_page import undo_together
+from fieldkit.screens.lookup.undoing import UndoingPage
 from fieldkit.screens.lookup.waiting import enter_words, item_row, open_item, state_of
 from fieldkit.screens.review.beside import panel
 from fieldkit.screens.review.narrow_page import NarrowPage, in_words
@@ -27,6 +28,7 @@ from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.review.inbox import Item, Section, Wanted
+    from fieldkit.screens.base.last_save import LastSave
     from fieldkit.store import Store
 
 _PAGE = 60
@@ -34,11 +36,10 @@ _PAGE = 60
 _DAY = 86400
 
 
-class InboxPage(PickerPage[None]):
+class InboxPage(UndoingPage):
     """All that waits, by area and age."""
 
     OWNED = True
-    BINDINGS: ClassVar[list[BindingType]] = [UNDO]
 
     def __init__(self, section: str = "") -> None:
         """``section``: the key of the one section to show; empty: all."""
@@ -48,6 +49,8 @@ class InboxPage(PickerPage[None]):
         self._counts: Mapping[Section, int] = {}
         self._shown: dict[str, Item] = {}
         """The items of the rows, by their keys."""
+        self._decided: list[LastSave | None] = []
+        """The last save before the last decision made here; none was made while it is empty."""
 
     async def load_data(self) -> None:
         """Show what waits now."""
@@ -122,16 +125,21 @@ class InboxPage(PickerPage[None]):
         self._enter_key("o by age" if by_area else "o by area")
 
     def _enter_key(self, order: str) -> None:
-        marked = self._shown.get(self.picker.marked.key) if self.picker.marked else None
-        enter = enter_words(marked.section.key if marked else "")
+        section = self._marked.section.key if self._marked else ""
+        enter = enter_words(section)
         self.set_keys(
             f"Enter {enter}" if self._counts else "",
+            "v decide" if section == "decision" else "",
             "f filter",
             order if self._counts else "",
             rare("Ctrl+Z undo"),
             rare("/ menu"),
             *keys("Esc back"),
         )
+
+    @property
+    def _marked(self) -> Item | None:
+        return self._shown.get(self.picker.marked.key) if self.picker.marked else None
 
     async def on_picker_marked(self, event: Picker.Marked) -> None:
         """Say what Enter does with the marked row; show both sides beside it on a wide page."""
@@ -157,9 +165,10 @@ class InboxPage(PickerPage[None]):
     # --- keys ---
 
     async def on_key(self, event: events.Key) -> None:
-        """Handle the filter and the order."""
+        """Handle the filter, the order and the decision."""
         await self.picker.settled()
-        does = {"f": self._narrow, "o": self._turn_order}.get((event.character or "").lower())
+        keyed = {"f": self._narrow, "o": self._turn_order, "v": self._decide}
+        does = keyed.get((event.character or "").lower())
         if does is not None:
             event.stop()
             await self.run_reporting(does)
@@ -182,16 +191,25 @@ class InboxPage(PickerPage[None]):
         by = "by area" if self._wanted.by_area else "the longest waiting first"
         self.say(f"In each section {by}.", done=True)
 
-    def action_undo_save(self) -> None:
-        """Undo the last save, at the second key."""
-        self.app.hold_keys(self.run_reporting(self._undo))
+    async def _decide(self) -> None:
+        """Decide on the marked record, if it waits for a decision."""
+        one = self._marked
+        if one is None or one.section.key != "decision":
+            self.say("Enter opens it: only what is to decide is decided here.")
+            return
+        await self.navigator.open_decide([(one.kind, one.record_id)], self._show_decided)
 
-    async def _undo(self) -> None:
-        if await undo_last_save(self):
-            said = self.sentence
-            self.picker.reload()
-            await self.picker.settled()
-            self.say(said, done=True)
+    async def _show_decided(self, said: str) -> None:
+        self._decided = [self.app.saves.last(self.app.operator)]
+        await self.show_again(said, "Ctrl+Z puts it back")
+
+    async def undo(self) -> None:
+        """Undo the last decision made here, else the last save."""
+        if self._decided != [self.app.saves.last(self.app.operator)]:
+            await super().undo()
+        elif await undo_together(self):
+            self._decided = []
+            await self.show_again(self.sentence)
 
 
 def _age(seconds: int) -> str:

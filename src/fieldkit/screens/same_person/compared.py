@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from fieldkit.review.denied import role_of
+from fieldkit.review.denied import denied_merge
 from fieldkit.screens.lookup.rows import RecordSource, fetch_references, shown_value
 from fieldkit.screens.same_person.merging import versions
 
@@ -77,16 +77,7 @@ def both(store: Store, kind: str, numbers: tuple[str, str]) -> Both | None:
     ]
     differences.sort(key=lambda each: each.name not in telling)
     seen = versions((one, other))
-    return Both((one.label(), other.label()), differences, _denied(store, kind), seen)
-
-
-def _denied(store: Store, kind: str) -> str:
-    from fieldkit.protocol.scope import is_at_least
-    from fieldkit.records.declaration.permission import MERGE
-
-    role = role_of(store)
-    denied = role is not None and not is_at_least(role, MERGE.needs)
-    return MERGE.said(kind, role) if denied and role else ""
+    return Both((one.label(), other.label()), differences, denied_merge(store, kind), seen)
 
 
 def _entered(record: Record) -> str:

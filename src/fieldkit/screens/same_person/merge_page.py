@@ -12,6 +12,7 @@ from fieldkit.screens.look.glyphs import LEFT, RIGHT, SAME
 from fieldkit.screens.look.parts import MARGIN
 from fieldkit.screens.look.text import Cell, Span, wrapped
 from fieldkit.screens.lookup.rows import NOT_HERE
+from fieldkit.screens.same_person.beside import refused
 from fieldkit.screens.same_person.compared import Both, Difference, both
 from fieldkit.screens.same_person.merging import Merged, merge
 from fieldkit.screens.widgets.rows import Answer, Choice
@@ -42,16 +43,23 @@ class MergePage(PickerPage[Merged | None]):
         if self._used is None:
             self._used = {one.name for one in found.differences if not one.values[self._kept]}
         self.set_header(found.labels[self._kept], "Merge two records")
-        choose = ("Space choose the value",) * bool(found.differences)
-        self.set_keys("Enter merge", f"{LEFT}{RIGHT} keep the other", *choose, "Esc back")
+        self._show_keys(found)
         width = self.size.width - 2 * MARGIN
-        above: list[Cell] = [*wrapped((Span(self._sentence(found)),), width, 4), ""]
+        sentence = refused(found.denied, width) or wrapped((Span(self._sentence(found)),), width, 4)
+        above: list[Cell] = [*sentence, ""]
         if not found.differences:
             above.append((Span("Both say the same.", "dim"),))
         rows = self._rows(found) or [Choice((f"Merge {found.labels[0]}",), self._merge, key="all")]
         numbers = [f"keep {self._number(0)}", f"also {self._number(1)}"]
         heads = ("", "Field", *numbers) if found.differences else ()
         return Answer(rows, above=tuple(above), headings=heads)
+
+    def _show_keys(self, found: Both) -> None:
+        if found.denied:
+            self.set_keys("Esc back")
+            return
+        choose = "Space choose the value" if found.differences else ""
+        self.set_keys("Enter merge", f"{LEFT}{RIGHT} keep the other", choose, "Esc back")
 
     def _number(self, place: int) -> str:
         """Return the number of the kept record (0), or of the other (1)."""
@@ -92,7 +100,7 @@ class MergePage(PickerPage[Merged | None]):
     async def on_key(self, event: events.Key) -> None:
         """Choose a value by Space or by its digit; keep the other record by Left and Right."""
         await self.picker.settled()
-        if self._both is None:
+        if self._both is None or self._both.denied:
             return
         differing, digit = self._both.differences, event.character or ""
         names = [one.name for one in differing]

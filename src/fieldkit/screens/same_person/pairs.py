@@ -57,6 +57,8 @@ class ReadyPair(NamedTuple):
     """The labels of these fields."""
     denied: str
     """Why the server will not take a merge from this laptop; empty: it will."""
+    apart: str
+    """Why it will not take that they are different; empty: it will."""
     seen: Mapping[str, int]
     """The versions of both."""
 
@@ -69,7 +71,7 @@ def pair_keys(found: Sequence[Waiting]) -> list[PairKey]:
 def read_pair(store: Store, key: PairKey, kept: str = "") -> ReadyPair | None:
     """Read a pair; None if it is no longer open. ``kept``: the record to keep, as was chosen."""
     from fieldkit.records.declaration.review import said_different
-    from fieldkit.review.denied import denied_merge
+    from fieldkit.review.denied import denied_difference, denied_merge
 
     records = [store.get(key.kind, number) for number in (key.one, key.other)]
     pair = [record for record in records if record is not None and not record.deleted]
@@ -94,6 +96,7 @@ def read_pair(store: Store, key: PairKey, kept: str = "") -> ReadyPair | None:
         use,
         tuple(fields[name].label for name in use),
         denied_merge(store, key.kind),
+        denied_difference(store, key.kind, right.id),
         versions(pair),
     )
 

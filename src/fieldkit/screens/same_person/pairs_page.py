@@ -16,7 +16,7 @@ from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.look.glyphs import LEFT, RIGHT, SETTLE
 from fieldkit.screens.look.parts import rare
 from fieldkit.screens.look.text import Span, Text, cut, words_of, wrapped
-from fieldkit.screens.same_person.beside import lines
+from fieldkit.screens.same_person.beside import BesidePicker, beside, refused
 from fieldkit.screens.same_person.merge_page import MergePage
 from fieldkit.screens.same_person.merging import Merged, merge, undo_merge
 from fieldkit.screens.same_person.pairs import PairKey, ReadyPair, pair_keys, read_pair
@@ -51,6 +51,7 @@ def _what_it_does(one: ReadyPair, width: int) -> Sequence[Text]:
 class PairsPage(PickerPage[None]):
     """One pair; y and Enter merge it, n tells it apart; Left and Right leave it as it is."""
 
+    BOX = BesidePicker
     EMPTY = _NOBODY
     OWNED = True
 
@@ -86,25 +87,23 @@ class PairsPage(PickerPage[None]):
 
     async def answer(self, _text: str) -> Answer:
         """Answer with both records of the pair, and what can be said of them."""
-        if self._pairs is None:
+        opens = self._pairs is None
+        if opens:
             await self._list_pairs()
         self._shown = one = await self._open_pair()
+        if opens:
+            self._pause.begin()  # a key typed before the first pair was seen decides nothing
         self._show_header()
         if one is None:
             return Answer(mark=None, above=(_NOBODY,))
         self.run_worker(self._read_ahead(), group="ahead", exclusive=True)
         rows, (width, height) = self._rows(one), self.space
-        after = _what_it_does(one, width) if self._merging else ()
-        above = lines(
-            one.alike,
-            one.found,
-            width,
-            height - len(rows) - len(after) - 1,
-            mine=f"keep {one.kept}",
-            theirs=one.other,
-        )
+        after = _what_it_does(one, width) if self._merging else refused(one.denied, width)
+        both = beside(one.alike, one.found, width, mine=f"keep {one.kept}", theirs=one.other)
+        space = height - len(rows) - len(after) - 1
+        above = self.query_one(BesidePicker).put(both, space, (one.kept, one.other))
         mark = 0 if self._merging else None
-        return Answer(rows, mark=mark, above=(*above, ""), after=tuple(after))
+        return Answer(rows, mark=mark, above=above, after=tuple(after))
 
     async def _list_pairs(self) -> None:
         from fieldkit.review.inbox import DUPLICATE, waiting
@@ -166,22 +165,25 @@ class PairsPage(PickerPage[None]):
             return
         another = f"{LEFT}{RIGHT} another" if left > 1 else ""
         same = "" if one.denied else "y same person"
-        self.set_keys(same, "n different people", another, "1 2 open", undo, "Esc back")
+        apart = "" if one.apart else "n different people"
+        self.set_keys(same, apart, another, "1 2 open", undo, "Esc back")
 
     def _rows(self, one: ReadyPair) -> list[Choice]:
         """Return what can be done, and what it does."""
         if self._merging:
             return [self._merge_row(one)]
         more = f"{one.kept} is kept; {one.other} leads to it"
-        first = (
-            _row("", "Not merged here", one.denied, self._refuse)
-            if one.denied
-            else _row("y", "Same person", more, self._ask_merge)
+        offered = (
+            ("y", "Same person", more, one.denied, self._ask_merge),
+            (
+                "n",
+                "Different people",
+                "nobody is asked about them again",
+                one.apart,
+                self._tell_apart,
+            ),
         )
-        return [
-            first,
-            _row("n", "Different people", "nobody is asked about them again", self._tell_apart),
-        ]
+        return [_row(key, words, more, does) for key, words, more, no, does in offered if not no]
 
     def _merge_row(self, one: ReadyPair) -> Choice:
         """Return the row that merges; what else that does stands below it."""
@@ -243,7 +245,7 @@ class PairsPage(PickerPage[None]):
         """Say whether the pair can have been read; if not, say that it is another."""
         if self._pause.is_over():
             return True
-        self.say("This is another pair. Read it, then press the key again.")
+        self.say("Not decided. Read this pair, then press the key again.")
         return False
 
     async def _refuse(self) -> None:
@@ -306,6 +308,9 @@ class PairsPage(PickerPage[None]):
         one, operator = self._shown, self.app.operator
         if one is None or not self._may_decide():
             return
+        if one.apart:
+            await self._refuse()
+            return
         kind, kept, other = one.key.kind, one.kept, one.other
 
         def tell_apart(store: Store) -> None:
@@ -343,6 +348,8 @@ class PairsPage(PickerPage[None]):
             self._show_header()
         else:
             self._show_pair()
+            await self.picker.settled()
+            self._pause.begin()  # reading it took its time
         await self.picker.settled()
         self.count_unsent()
         self.say(said, "Ctrl+Z takes it back.", done=True)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
+from fieldkit.review.denied import denied_difference, denied_merge
 from fieldkit.screens.base.page import PickerPage, say_on_screen
 from fieldkit.screens.look.glyphs import LEFT, RIGHT, SETTLE
 from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.lookup.look_alikes import LookAlike, look_alikes
 from fieldkit.screens.lookup.rows import NOT_HERE
-from fieldkit.screens.same_person.beside import lines
+from fieldkit.screens.same_person.beside import BesidePicker, beside, refused
 from fieldkit.screens.same_person.compared import compared
 from fieldkit.screens.same_person.merge_page import MergePage
 from fieldkit.screens.same_person.merging import Merged, undo_merge
@@ -35,6 +36,7 @@ _GOES_ON = "go on with the known record; what you typed is kept"
 class SamePersonPage(PickerPage[None]):
     """One known person beside the record; Left and Right show the others."""
 
+    BOX = BesidePicker
     EMPTY = _NOBODY
     OWNED = True
 
@@ -48,7 +50,9 @@ class SamePersonPage(PickerPage[None]):
         self._version: int | None = None
         """The known record's version, as it is shown."""
         self._last: str | Merged | None = None
-        """The number of the one told apart last, or what was merged last, for undo."""
+        """The number of the one said to be different last, or what was merged last, for undo."""
+        self._denied, self._denied_apart = "", ""
+        """Why the server will not take a merge, or that they are different; empty: it will."""
         self._pause = Pause()
 
     @property
@@ -61,6 +65,7 @@ class SamePersonPage(PickerPage[None]):
         record = self._record
         if self._found is None:
             self._found = await self.read(lambda store: look_alikes(store, record))
+            await self._ask_denied()
         one = self._shown
         self._show_header()
         if one is None:
@@ -70,15 +75,20 @@ class SamePersonPage(PickerPage[None]):
             return Answer(mark=None, above=(NOT_HERE,))
         self._version = found.version
         rows, (width, height) = self._rows(one), self.space
-        above = lines(
-            one,
-            found,
-            width,
-            height - len(rows) - 1,
-            mine="this one" if record.id else "as typed",
-            said=self._is_said(one),
-        )
-        return Answer(rows, mark=None, above=(*above, ""))
+        mine = "this one" if record.id else "as typed"
+        both = beside(one, found, width, mine=mine, said=self._is_said(one))
+        after = refused(self._denied, width)
+        space = height - len(rows) - len(after) - 1
+        above = self.query_one(BesidePicker).put(both, space, (record.id, one.id))
+        return Answer(rows, mark=None, above=above, after=tuple(after))
+
+    async def _ask_denied(self) -> None:
+        """Ask what of it this laptop may say of two saved records."""
+        kind, number = self._record.kind(), self._record.id
+        if self._answers.merges:
+            self._denied, self._denied_apart = await self.read(
+                lambda store: (denied_merge(store, kind), denied_difference(store, kind, number))
+            )
 
     def _show_header(self) -> None:
         many, one = len(self._found or ()), self._shown
@@ -94,9 +104,11 @@ class SamePersonPage(PickerPage[None]):
         found: list[tuple[str, str, Callable[[], Awaitable[object]]]] = []
         if self._answers.same:
             found.append(("y", "same person", self._same))
-        elif self._answers.merges:
+        elif self._answers.merges and not self._denied:
             found.append(("y", "same person: merge", self._merge))
-        if self._is_said(one):
+        if self._denied_apart:
+            pass
+        elif self._is_said(one):
             found.append(("n", "not different after all", self._take_back))
         else:
             found.append(("n", "different people", self._tell_apart))
@@ -167,7 +179,7 @@ class SamePersonPage(PickerPage[None]):
             await same(one.id, self._version)
 
     async def _merge(self) -> None:
-        """Open the merge of both; whoever is left is shown after it."""
+        """Open the merge of both; those that are left are shown after it."""
         one, record = self._shown, self._record
         if one is None or not self._may_decide():
             return
@@ -175,7 +187,7 @@ class SamePersonPage(PickerPage[None]):
         await self.app.push_screen(page, self._merged)
 
     async def _merged(self, done: Merged | None) -> None:
-        """Show whoever may still be the same person as the record that is kept."""
+        """Show those who may still be the same person as the record that is kept."""
         if done is None:
             return
         self._last = done

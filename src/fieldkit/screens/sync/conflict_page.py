@@ -1,7 +1,8 @@
 """Conflicts, one after the other: choose one of two values of a field, or type a third.
 
 A conflict is between the value on the server and a value not used yet. Nothing is marked when a
-conflict appears, so that a second Enter decides nothing.
+conflict appears, so that a second Enter decides nothing. What was settled can be undone: the other
+value is kept then.
 """
 
 from __future__ import annotations
@@ -13,21 +14,26 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from fieldkit.review.conflicts import Open, asked_field, district_of, open_conflicts
+from fieldkit.screens.base.last_save import LastSave
 from fieldkit.screens.base.page import PickerPage, say_on_screen
 from fieldkit.screens.find.search import search
-from fieldkit.screens.look.glyphs import CORRECT, SETTLE
+from fieldkit.screens.look.glyphs import CORRECT, RIGHT, SETTLE
 from fieldkit.screens.look.parts import keys
-from fieldkit.screens.look.text import Cell, Span, apart, wrapped
+from fieldkit.screens.look.text import Cell, Span, apart, cut, words_of, wrapped
+from fieldkit.screens.lookup.undoing import UndoingPage
 from fieldkit.screens.sync.side_by_side import side_by_side
 from fieldkit.screens.widgets.pause import Pause
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.records import Field
-    from fieldkit.store import Keep
+    from fieldkit.store import Keep, Store
+
+_LONGEST = 40
+"""Cells of a value in a question."""
 
 
-class ConflictPage(PickerPage[None]):
+class ConflictPage(UndoingPage):
     """One conflict: a key keeps one value, or another is typed; then the next one appears."""
 
     def __init__(self, first: str | None, record_id: str | None) -> None:
@@ -37,6 +43,8 @@ class ConflictPage(PickerPage[None]):
         self._open: Open | None = None
         self._done = ""
         """How the last one ended."""
+        self._undo = ""
+        """How that is undone, if it can be."""
         self._pause = Pause()
 
     async def answer(self, _text: str) -> Answer:
@@ -58,23 +66,26 @@ class ConflictPage(PickerPage[None]):
         place = ids.index(self._first) if self._first in ids else 0
         self._open = found[place] if found else None
         self._first = ids[(place + 1) % len(ids)] if found else None
+        self._pause.begin()  # a key typed before it was seen decides nothing
         if self._open is None:
             self.set_header("Settle")
             self.set_keys("Esc back")
             return
         left = f"{len(found)} to settle" if len(found) > 1 else ""
         chip = (Span(f"{SETTLE} {left}", "warn"),) if left else ""
-        self.set_header("Sync", "Settle", self._open.label, chips=[chip])
+        self.set_header("Settle", self._open.label, chips=[chip])
         another = "3 another value" if asked_field(self._open.conflict) else ""
-        self.set_keys("1 keep the first", "2 the second", another, "Esc later")
+        answers = ("1 keep the first", "2 the second", another)
+        skip = f"{RIGHT} next" if len(found) > 1 else ""
+        self.set_keys(*(() if self._open.denied else answers), skip, "Esc later")
 
     def _above(self, one: Open, width: int, height: int) -> tuple[Cell, ...]:
         """Return the field, the value before, and both values side by side."""
-        warning = (Span(f"{CORRECT} ", "warn"), Span(one.note, "warn"))
+        warning = (Span(f"{CORRECT} ", "warn"), Span(one.denied, "warn"))
         was = (Span("   before  ", "dim"), Span(one.was)) if one.was else ()
         head = [
             apart((Span(one.about, "dim"),), (Span(one.conflict.record_id, "dim"),), width),
-            *(wrapped(warning, width, 4) if one.note else ()),
+            *(wrapped(warning, width, 4) if one.denied else ()),
             *wrapped((Span(one.field, "strong"), *was), width, 2),
         ]
         airy = (*head, "", *side_by_side(one.mine, one.theirs, width), "")
@@ -85,6 +96,8 @@ class ConflictPage(PickerPage[None]):
     def _rows(self, one: Open) -> list[Choice]:
         from fieldkit.store import Keep
 
+        if one.denied:
+            return []
         sides = (("1", Keep.MINE, one.mine), ("2", Keep.THEIRS, one.theirs))
         rows = [
             Choice(((Span(number, "key"),), side.keep), partial(self._keep, keep), key=number)
@@ -101,22 +114,33 @@ class ConflictPage(PickerPage[None]):
             self.picker.reload_if_idle()
 
     async def on_key(self, event: events.Key) -> None:
-        """Handle the keys of the three answers."""
+        """Handle the keys of the three answers, and the one that shows the next conflict."""
         await self.picker.settled()
         digit = event.character or ""
+        if event.key == "right" and self._open is not None:
+            event.stop()
+            self._skip()
         if self._open is None or digit not in {"1", "2", "3"}:
             return
         from fieldkit.store import Keep
 
         event.stop()
-        if digit != "3":
+        if self._open.denied:
+            self.say(self._open.denied, error=True)
+        elif digit != "3":
             if self._pause.is_over():
                 keep = Keep.MINE if digit == "1" else Keep.THEIRS
                 await self.run_reporting(partial(self._keep, keep))
             else:
-                self.say("This is the next one, still open. Read it, then press the key again.")
+                self.say("Not settled. Read this one, then press the key again.")
         elif asked_field(self._open.conflict):
             await self.run_reporting(self._other)
+
+    def _skip(self) -> None:
+        """Leave this one for later and show the next."""
+        self._open = None
+        self.say("")
+        self.picker.start_over("")
 
     async def _other(self) -> None:
         if self._open is not None:
@@ -141,14 +165,18 @@ class ConflictPage(PickerPage[None]):
         one, operator = self._open, self.app.operator
         if one is None:
             return ""
+        self._undo = ""
         try:
-            await self.ask(lambda store: store.resolve(one.conflict, keep, operator))
+            done = await self.ask(lambda store: _settle(store, one, keep, operator))
         except Refused as refused:
             return str(refused)
         except Settled as settled:
             self._done = f"{one.label}, {one.field.lower()}: {settled}"
         else:
             self._done = f"Settled: {one.label}, {one.field.lower()}."
+            if done:
+                self.app.saves.note(done)
+                self._undo = "Ctrl+Z undoes it."
         return ""
 
     async def _go_on(self) -> None:
@@ -160,10 +188,40 @@ class ConflictPage(PickerPage[None]):
         if self._open is None:
             self.dismiss(None)
             here = " here" if self._record_id else ""
-            say_on_screen(self.app, f"{self._done} Nothing is left to settle{here}.")
+            say_on_screen(
+                self.app, f"{self._done} Nothing is left to settle{here}. {self._undo}".strip()
+            )
         else:
-            self.say(f"{self._done} The next one:")
+            self.say(f"{self._done} The next one:", self._undo)
             self._pause.begin()
+
+
+def _settle(store: Store, one: Open, keep: Keep | str, operator: str) -> LastSave | None:
+    """Settle a conflict; return what an undo needs, which puts the other value in its place.
+
+    None if only a newer version can read that one.
+
+    Raises:
+        Refused, Settled: nothing was written.
+    """
+    from fieldkit.records import Unfit
+    from fieldkit.store import Keep, values_of
+
+    conflict = one.conflict
+    stood = Keep.THEIRS if conflict.held_here else Keep.MINE
+    others: dict[Keep | str, Keep] = {Keep.MINE: Keep.THEIRS, Keep.THEIRS: Keep.MINE}
+    other = others.get(keep, stood)
+    store.resolve(conflict, keep, operator)
+    record = store.get(conflict.kind, conflict.record_id)
+    try:
+        before = values_of(conflict, other)
+    except Unfit:
+        return None
+    saved = {name: record.value(name) for name in before} if record else {}
+    side = one.mine if other is Keep.MINE else one.theirs
+    words = words_of(cut((Span(side.words or "empty"),), _LONGEST))
+    instead = f"{one.field.lower()}: {words}"
+    return LastSave(conflict.kind, conflict.record_id, one.label, operator, saved, before, instead)
 
 
 class ValuePage(PickerPage[None]):

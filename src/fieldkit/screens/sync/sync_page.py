@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from fieldkit.file_fault import why
 from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.navigator import MenuEntry
-from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.scheduler import Progressed, Synced
 from fieldkit.screens.base.words import plural
 from fieldkit.screens.look.glyphs import OPEN
 from fieldkit.screens.look.parts import heading, keys, rare
 from fieldkit.screens.look.text import Cell, Span, Text, words_of, wrapped
+from fieldkit.screens.lookup.undoing import UndoingPage
 from fieldkit.screens.lookup.waiting import item_row, open_item
 from fieldkit.screens.sync import to_do
 from fieldkit.screens.sync.around import Found, above_list, below_list, panel, read_found
@@ -55,7 +56,7 @@ _FRAME = 5
 """Cells of the panel that its text does not use."""
 
 
-class SyncPage(PickerPage[None]):
+class SyncPage(UndoingPage):
     """Start and watch a sync; correct, settle or check what it brought."""
 
     TITLE = "Sync"
@@ -249,17 +250,21 @@ class SyncPage(PickerPage[None]):
         if self.app.scheduler.running and self.app.scheduler.asked:
             self.set_keys("Esc stop, nothing is lost")
             return
-        rows, enrolled = self.picker.answer.rows, bool(self._found and self._found.server)
+        marked, enrolled = self.picker.marked, bool(self._found and self._found.server)
         words = [group.enter for group in counts]
         self.set_keys(
             "F5 sync now" if enrolled else "Enter enrol",
             f"Enter {words[0] if len(words) == 1 else 'open'}" if words and enrolled else "",
-            rare("Delete discard") if any(row.remove for row in rows) else "",
+            rare("Delete discard") if marked is not None and marked.remove else "",
             rare("r receipt to a file") if enrolled else "",
             rare("b by stick") if enrolled else "",
             rare("/ menu"),
             "Esc back",
         )
+
+    def on_picker_marked(self) -> None:
+        """Show the keys that work on the marked row."""
+        self._show_keys()
 
     # --- the sync ---
 
@@ -330,7 +335,7 @@ class SyncPage(PickerPage[None]):
         try:
             path, verdict = await in_thread(partial(_write_receipt, store))
         except OSError as error:
-            self.say(f"The receipt cannot be written: {error.strerror or error}.", error=True)
+            self.say(f"The receipt cannot be written: {why(error)}.", error=True)
         else:
             written = (Span("The receipt is in ", "dim"), Span(str(path)))
             both = ((Span(verdict),), written)

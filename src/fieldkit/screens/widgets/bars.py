@@ -56,7 +56,7 @@ class TopBar(Drawn):
         """Return the trail and the chips."""
         before = (*text_of(self._mark), Span(" ")) if self._mark else ()
         width = self.size.width - width_of(before)
-        return (*before, *crumbs(self._trail, [*self._chips, *self._status], width))
+        return (*before, *crumbs(self._trail, self._chips, width, self._status))
 
 
 _SIGNS: Mapping[StyleName, str] = {"bad": CORRECT, "warn": SETTLE}

@@ -79,7 +79,8 @@ class Picker(Drawn, can_focus=True):
         """What is done with a card that a scanner types into the box."""
         self._scan = BoxScan(self.typed)
         self.answer = Answer(mark=None)
-        self._answered = ""
+        self._answered: str | None = None
+        """The text that the rows answer; None: no rows came yet."""
         self._mark: int | None = None
         self._walks = False
         """Whether the mark was moved since the text was typed: a number then takes its row."""

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, delete, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
 
+from fieldkit.file_fault import why
 from fieldkit.records import kinds
 from fieldkit.schema import grow, is_grown, parted
 from fieldkit.server.database.connection import (
@@ -185,4 +186,4 @@ def _create_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Unusable(f"The folder {folder} cannot be made: {error.strerror}.") from None
+        raise Unusable(f"The folder {folder} cannot be made: {why(error)}.") from None

@@ -11,7 +11,7 @@ from fieldkit.server.http.envelope import BUNDLE_LIMITS, read_body
 from fieldkit.server.http.middleware import log_details
 from fieldkit.server.http.sender import authorization_of, find_sender
 from fieldkit.server.http.service import Service, in_turn
-from fieldkit.server.ingest.bundle import apply_bundle
+from fieldkit.server.ingest.carried import apply_bundle
 from fieldkit.server.ingest.sealed import hand_in
 
 _FILE = "application/octet-stream"

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Engine
 
-from fieldkit.keys.sealing import from_text, to_text
-from fieldkit.plain_text import shown
+from fieldkit.keys.sealing import to_text
 from fieldkit.protocol.bundle import (
     LARGEST_FILE,
     MOST_PARTS,
@@ -25,67 +24,16 @@ from fieldkit.protocol.bundle import (
     file_size,
     open_bundle,
     read_header,
-    write_answer,
 )
 from fieldkit.protocol.messages import LARGEST_BODY, MOST_ROWS, Problem, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.errors import OtherVersion, TooLarge, UnknownCoding, Unreadable
-from fieldkit.server import request_log
-from fieldkit.server.database.connection import reading
-from fieldkit.server.database.tables import DEVICE, DEVICE_KEY, ORIGIN
-from fieldkit.server.devices.authentication import (
-    AuthenticatedDevice,
-    Report,
-    device_from_row,
-    note_seen,
-)
-from fieldkit.server.devices.keys import ServerKeys, server_keys
+from fieldkit.server.devices.keys import ServerKeys
 from fieldkit.server.ingest.sync import sync
 from fieldkit.server.problems import Refusal, refusal
 from fieldkit.server.scope import Device
 
 Ask: TypeAlias = Callable[[Engine, Device, SyncRequest, int], SyncAnswer]
 """Answers one request, as :func:`~fieldkit.server.ingest.sync.sync` does."""
-
-
-@dataclass(frozen=True, slots=True)
-class AppliedBundle:
-    """What became of a bundle."""
-
-    device: int
-    number: int
-    changes: int
-    """Changes in it."""
-    new: int
-    """Those that the server did not have."""
-    rows: int
-    """Records that the answer brings."""
-    refused: str
-    """Why a request was refused, which ended the bundle; empty if none was."""
-    answer: bytes
-    """The file for the laptop."""
-
-
-def apply_bundle(engine: Engine, data: bytes, now: int) -> AppliedBundle:
-    """Ingest a bundle for the device that signed it, whoever brings it; write the answer.
-
-    Raises:
-        Refusal: it is no bundle, was altered, or is of another server, of an unknown device or of
-            one that was revoked; or the server is busy.
-    """
-    with reading(engine) as connection:
-        keys = server_keys(connection)
-        bundle = opened(keys, data)
-        sender = signer(connection, bundle)
-        before = _stored(connection, bundle)
-    parts = answer_requests(engine, sender.device, bundle, now)
-    with reading(engine) as connection:
-        new = _stored(connection, bundle) - before
-    note_seen(engine, sender, now, _report(bundle))
-    applied = _summary(bundle, sender.device, parts, new, write_answer(bundle, parts, keys.signing))
-    request_log.log_event(
-        "bundle", device=applied.device, number=applied.number, changes=applied.changes, new=new
-    )
-    return applied
 
 
 def opened(keys: ServerKeys, data: bytes) -> Bundle:
@@ -121,36 +69,6 @@ def opened(keys: ServerKeys, data: bytes) -> Bundle:
             "This bundle was changed on the way, or not copied whole.",
             "Nothing of it was taken. Copy it again, or have the laptop write another one.",
         ) from None
-
-
-def signer(connection: Connection, bundle: Bundle) -> AuthenticatedDevice:
-    """Return the device whose key signed a bundle.
-
-    Raises:
-        Refusal: no device has this key, or it was revoked.
-    """
-    its = select(DEVICE_KEY.c.device).where(DEVICE_KEY.c.key == from_text(bundle.header.device))
-    newest = its.order_by(DEVICE_KEY.c.at.desc(), DEVICE_KEY.c.device.desc()).limit(1)
-    query = select(DEVICE).where(DEVICE.c.id == newest.scalar_subquery())
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        raise refusal(
-            "bundle-unknown",
-            403,
-            "The server does not know the laptop that wrote this bundle.",
-            "Enrol that laptop again over a line; what it holds is not lost.",
-        )
-    if row.revoked_at is not None:
-        raise refusal(
-            "bundle-revoked",
-            403,
-            "The laptop that wrote this bundle may not sync any more.",
-            "Nothing of it was taken. Its supervisor can enrol it again.",
-        )
-    device = device_from_row(connection, row)
-    return AuthenticatedDevice(
-        device, row.token_at, row.last_seen, row.skew, row.program, row.unsent
-    )
 
 
 @dataclass(slots=True)
@@ -242,30 +160,3 @@ def _further_pages(course: _Course) -> Iterator[SyncRequest]:
         if not following.most:
             return
         yield following
-
-
-def _stored(connection: Connection, bundle: Bundle) -> int:
-    """Return how many changes the server has of the logs of a bundle."""
-    origins = {request.origin for request in bundle.requests}
-    many = select(func.sum(ORIGIN.c.last_seq)).where(ORIGIN.c.origin.in_(origins))
-    return int(connection.execute(many).scalar_one() or 0)
-
-
-def _report(bundle: Bundle) -> Report:
-    """Return what the device said of itself; its clock says nothing, as the way took time."""
-    if not bundle.requests:
-        return Report()
-    last = bundle.requests[-1]
-    return Report(None, shown(last.program) or None, last.left)
-
-
-def _summary(
-    bundle: Bundle, device: Device, parts: Sequence[AnsweredRequest], new: int, answer: bytes
-) -> AppliedBundle:
-    changes = sum(len(one.batch.changes) for one in bundle.requests if one.batch)
-    answers = [part.answer for part in parts]
-    rows = [len(one.page.rows) for one in answers if isinstance(one, SyncAnswer) and one.page]
-    refused = [f"{one.title} {one.detail}".strip() for one in answers if isinstance(one, Problem)]
-    return AppliedBundle(
-        device.id, bundle.header.number, changes, new, sum(rows), " ".join(refused), answer
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Engine
 
+from fieldkit import __version__
 from fieldkit.protocol.supervision import (
     MOST_DEVICES,
     AreaRequest,
@@ -50,6 +51,7 @@ def devices(engine: Engine, sender: Device, _request: DevicesRequest, now: int) 
         return DevicesAnswer(
             now=now,
             silent_days=silent_days(connection),
+            program=__version__,
             devices=[_item(one, sender) for one in found[:MOST_DEVICES]],
             more=len(found) > MOST_DEVICES,
         )

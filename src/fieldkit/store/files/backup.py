@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from fieldkit.file_fault import why
 from fieldkit.interruption import check_interruption
 from fieldkit.keys.cipher import database_errors, open_file, opens
 from fieldkit.keys.content import UnreadableKeys
@@ -31,24 +32,34 @@ _KEPT = 5
 """Daily backups kept."""
 
 
-def back_up(database: Database, target: Path, *, force: bool = False) -> None:
+def back_up(
+    database: Database,
+    target: Path,
+    *,
+    force: bool = False,
+    before: Callable[[], object] | None = None,
+) -> None:
     """Copy the data file as it stands to ``target``, whole or not at all, while others write.
 
     The copy of an encrypted file is encrypted with the same key. ``force``: replace a file there
-    that is no backup of fieldkit.
+    that is no backup of fieldkit. ``before``: runs before the copy is made, once there is space for
+    it; if it fails, there is no backup.
 
     Raises:
         DiskFull, Unwritable: the copy cannot be made there.
         Interrupted: the copy was stopped; nothing of it stays.
     """
-    if target.resolve() == database.path.resolve():
+    if _is_same(target, database.path):
         raise Unwritable("A backup cannot replace the data file. Give another file name.")
-    if not force and target.exists() and not _is_data_file(target, database.key):
-        raise Unwritable(
-            f"{target.name} is not a fieldkit backup and was not replaced. Give another file name."
-        )
     part = target.with_name(target.name + ".part")
     try:
+        if target.is_file():
+            target.open("rb").close()  # else a file open elsewhere is taken for none of ours
+        if not force and target.exists() and not _is_data_file(target, database.key):
+            raise Unwritable(
+                f"{target.name} is not a fieldkit backup and was not replaced. Give another file "
+                "name."
+            )
         make_private(target.parent)
         make_file_private(part)
         room = shutil.disk_usage(target.parent).free
@@ -57,6 +68,8 @@ def back_up(database: Database, target: Path, *, force: bool = False) -> None:
                 f"There is no space for a backup in {target.parent}. Free some space, "
                 "then try again."
             )
+        if before:
+            before()
         with (
             plainly(),
             closing(database.raw()) as source,
@@ -69,9 +82,7 @@ def back_up(database: Database, target: Path, *, force: bool = False) -> None:
             fresh.execute("PRAGMA journal_mode = DELETE")
         part.replace(target)
     except OSError as error:
-        raise Unwritable(
-            f"The backup cannot be written to {target}. Check the folder, or give another."
-        ) from error
+        raise Unwritable(f"The backup cannot be written to {target}: {why(error)}.") from error
     finally:
         discard(part)
 
@@ -135,6 +146,11 @@ def sound_copy(path: Path, key: bytes | None = None) -> None:
         raise Damaged(f"{path.name} is damaged or is not a fieldkit backup. Use another backup.")
     if verdict != "ok":
         raise Damaged(f"{path.name} is damaged. Use an older backup.")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Say whether two paths are of one file, however they are written."""
+    return one.resolve() == other.resolve() or (one.exists() and one.samefile(other))
 
 
 def _is_data_file(path: Path, key: bytes | None) -> bool:

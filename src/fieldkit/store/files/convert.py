@@ -16,12 +16,12 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from fieldkit.keys.cipher import database_errors, error_code, key_literal, open_file, open_plain
+from fieldkit.keys.notes import Notes
 from fieldkit.keys.private_file import sync_folder
 from fieldkit.settings import DATABASE, is_encrypted, make_file_private
 from fieldkit.store.errors import Busy, Damaged, DiskFull, StoreError, Unwritable, plainly
 from fieldkit.store.files.backup import SPARE
 from fieldkit.store.files.copying import table_columns
-from fieldkit.store.files.notes import Notes
 
 _SEALING = ".sealing"
 _LOGS = ("", "-journal", "-wal", "-shm")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from fieldkit.file_fault import why
 from fieldkit.keys.cipher import database_errors, error_code, open_file
 from fieldkit.settings import (
     DATABASE,
@@ -49,6 +51,20 @@ def restore(
             folder cannot be written.
     """
     sound_copy(source, source_key)
+
+    def make(part: Path) -> None:
+        _rebuild(source, source_key, Database(part, connect, key))
+
+    return put_in_place(home, stamp, make, key)
+
+
+def put_in_place(
+    home: Path, stamp: str, make: Callable[[Path], None], key: bytes | None
+) -> Path | None:
+    """Let ``make`` write a data file, then put it in place of that of ``home``; see restore.
+
+    ``key``: of the file that is replaced, if that is encrypted.
+    """
     current = home / DATABASE
     kept = home / "backups" / f"replaced-{stamp}.sqlite3"
     part = current.with_name(DATABASE + ".part")
@@ -56,7 +72,7 @@ def restore(
         _discard(part)
         make_private(kept.parent)
         make_file_private(part)
-        _rebuild(source, source_key, Database(part, connect, key))
+        make(part)
         replaced = current.exists()
         if replaced:
             _fold(current, key)
@@ -65,9 +81,7 @@ def restore(
             _discard_logs(current)
         part.replace(current)
     except OSError as error:
-        raise Unwritable(
-            f"The folder {home} cannot be written. Ask the person who set up this laptop."
-        ) from error
+        raise Unwritable(f"The folder {home} cannot be written: {why(error)}.") from error
     finally:
         _discard(part)
     return kept if replaced else None

@@ -33,6 +33,7 @@ from fieldkit.store.log.changes import OPEN_VERDICT, in_parts
 from fieldkit.store.log.states import RETURNED, UNSETTLED, State, state_of
 from fieldkit.store.log.tallies import last_saved_ids
 from fieldkit.store.read.aliases import duplicates, has_merged, same_person, stands_for
+from fieldkit.store.read.holding import holding
 from fieldkit.store.read.record_json import to_json
 
 
@@ -81,10 +82,7 @@ class Records:
 
     def anywhere(self, record_id: str) -> Record | None:
         """Return the record of this id, of any kind."""
-        for kind in self._kinds:
-            if found := self.get(kind, record_id):
-                return found
-        return None
+        return next(iter(self.fetch(self._kinds, [record_id]).values()), None)
 
     def called(self, number: str) -> list[Record]:
         """Return the record of this number, and the one that had it until it was renamed."""
@@ -105,10 +103,12 @@ class Records:
         Kinds of a newer version, which this one cannot show, are passed over.
         """
         found: dict[tuple[str, str], Record] = {}
-        for name in self._kinds.keys() & set(wanted):
-            kind = self._kinds[name]
-            table = kind.table()
-            for some in in_parts(ids):
+        asked = set(wanted)
+        names = tuple(name for name in self._kinds if name in asked)
+        for some in in_parts(ids):
+            for name in holding(self.connection, names, some):
+                kind = self._kinds[name]
+                table = kind.table()
                 for row in self.connection.execute(select(table).where(table.c.id.in_(some))):
                     found[name, row.id] = _record(kind, row)
         return found

@@ -1,4 +1,4 @@
-"""Records that wait for a decision: come as far as the stage before, not decided at this one."""
+"""Records that wait for a decision: come as far as a stage, or in a state in which one is made."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import FromClause
 
-from fieldkit.records import Condition, kinds
+from fieldkit.records import Condition, Record, kinds
 from fieldkit.records.declaration.roles import DecidedBy, decided_by, milestones_of
 
 
@@ -32,16 +32,17 @@ class Undecided(NamedTuple):
     kind: str
     id: str
     stage: str
+    """Or the state."""
     district: int
     block: int | None
     since: int
-    """Since when, in seconds since 1970 UTC: the decision before, else its entry."""
+    """Since when, in seconds since 1970 UTC: the decision or step before, else its entry."""
 
 
 def undecided(
     connection: Connection, kind: str, stage: str, limit: int | None = None
 ) -> list[Undecided]:
-    """Return the records of a kind that wait for a stage, the longest waiting first."""
+    """Return what of a kind waits at a stage or in a state, the longest waiting first."""
     found = connection.execute(_waiting(kind, stage).order_by("since", "id").limit(limit))
     return [
         Undecided(kind, row.id, stage, row.district, row.block, row.since or 0) for row in found
@@ -49,7 +50,7 @@ def undecided(
 
 
 def count_undecided(connection: Connection, kind: str, stage: str) -> int:
-    """Count the records of a kind that wait for a stage."""
+    """Count the records of a kind that wait at a stage or in a state."""
     asked = _waiting(kind, stage).subquery()
     return int(connection.execute(select(func.count()).select_from(asked)).scalar_one())
 
@@ -58,7 +59,7 @@ def count_undecided(connection: Connection, kind: str, stage: str) -> int:
 def _waiting(kind: str, stage: str) -> Select[tuple[object, ...]]:
     table, decided = kinds()[kind].table(), decided_by(kind)
     if decided is None:
-        return select(table.c.id).where(false())
+        return _in_state(kinds()[kind], stage)
     word = decided.stages[stage]
     words = list(dict.fromkeys(one.milestone.word for one in milestones_of(kind)))
     before = words[: words.index(word)]
@@ -73,6 +74,19 @@ def _waiting(kind: str, stage: str) -> Select[tuple[object, ...]]:
     since = func.coalesce(_decided_before(table, decided, stage), table.c.created_at)
     columns = (table.c.id, table.c.district, table.c.block, since.label("since"))
     return select(*columns).where(*waits)
+
+
+def _in_state(kind: type[Record], state: str) -> Select[tuple[object, ...]]:
+    """Return the records in a state, since the day of its step or of one before."""
+    table, lifecycle = kind.table(), kind.lifecycle
+    step = lifecycle.step(state) if lifecycle else None
+    if lifecycle is None or step is None:
+        return select(table.c.id).where(false())
+    days = [_seconds(table.c[name]) for name in lifecycle.days(step)]
+    entered = table.c.created_at
+    since = func.coalesce(*days, entered) if days else entered
+    columns = (table.c.id, table.c.district, table.c.block, since.label("since"))
+    return select(*columns).where(table.c.deleted.is_(False), table.c[lifecycle.field] == state)
 
 
 def _comes(kind: str, word: str, *, ends: bool = False) -> ColumnElement[bool]:
@@ -116,7 +130,7 @@ def _decided_before(table: FromClause, decided: DecidedBy, stage: str) -> Column
     rows = decided.kind.table().alias()
     last = func.max(rows.c[how.on])
     return (
-        select(cast(func.strftime("%s", last), Integer))
+        select(_seconds(last))
         .where(
             rows.c[how.about] == table.c.id,
             rows.c.deleted.is_(False),
@@ -125,3 +139,8 @@ def _decided_before(table: FromClause, decided: DecidedBy, stage: str) -> Column
         )
         .scalar_subquery()
     )
+
+
+def _seconds(day: ColumnElement[object]) -> ColumnElement[int]:
+    """Return a day in seconds since 1970 UTC."""
+    return cast(func.strftime("%s", day), Integer)

@@ -47,11 +47,7 @@ def _decision(conflict: OpenConflict, keep: Keep | str) -> Edit:
     """Return the edit that decides a conflict."""
     kind, field = kinds()[conflict.kind], conflict.field
     try:
-        if isinstance(keep, str):
-            fields = _typed(kind, field, keep)
-        else:
-            value = conflict.mine if keep is Keep.MINE else conflict.theirs
-            fields = _values(kind, field, value)
+        fields = _typed(kind, field, keep) if isinstance(keep, str) else values_of(conflict, keep)
     except Unfit as unfit:
         unreadable = Finding(
             conflict.kind, conflict.record_id, field, "unreadable", text=str(unfit)
@@ -65,6 +61,16 @@ def _decision(conflict: OpenConflict, keep: Keep | str) -> Edit:
         op=Op.DECIDE,
         decided=tuple((conflict.origin, seq) for seq in conflict.seqs),
     )
+
+
+def values_of(conflict: OpenConflict, keep: Keep) -> dict[str, Value]:
+    """Return one of the two values, by field; of a place, district and block.
+
+    Raises:
+        Unfit: this version cannot read it.
+    """
+    value = conflict.mine if keep is Keep.MINE else conflict.theirs
+    return _values(kinds()[conflict.kind], conflict.field, value)
 
 
 def _values(kind: type[Record], field: str, value: Json) -> dict[str, Value]:

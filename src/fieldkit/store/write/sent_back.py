@@ -64,7 +64,9 @@ def sent_back_with(reason: str, operator: str, at: int) -> Mapping[str, Value]:
     Raises:
         StoreError: there is no reason, or it is too long.
     """
-    said = _fit(reason, "Write the reason: whoever entered the record corrects it by that.")
+    said = _fit(
+        reason, "Write the reason: the person who entered the record must know what to correct."
+    )
     return {SENT_BACK: signed(said, operator, at), CORRECTED: None}
 
 

@@ -11,6 +11,7 @@ from fieldkit.protocol.wire.errors import Unreadable
 from fieldkit.stick import (
     ANSWER,
     BUNDLE,
+    PART,
     NotCarried,
     free_space,
     read_file,
@@ -38,8 +39,16 @@ def write_to(store: Store, folder: Path) -> Path:
     # Capital letters, digits and hyphens: every file system accepts them. The digest tells apart
     # what two copies of one laptop wrote under one number.
     path = folder / f"{device.origin}-{number}-{digest_of(data)[:6].upper()}{BUNDLE}"
+    _remove_unfinished(folder, device.origin)
     write_whole(path, data)
     return path
+
+
+def _remove_unfinished(folder: Path, origin: str) -> None:
+    """Remove what stayed of this laptop's files when a stick was pulled out in the middle."""
+    with suppress(OSError):
+        for part in folder.glob(f"{origin}-*{PART}"):
+            part.unlink()
 
 
 def forward_file(store: Store, path: Path) -> Path:

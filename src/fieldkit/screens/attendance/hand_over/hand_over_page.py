@@ -111,7 +111,7 @@ class HandOverPage(PickerPage[None]):
         self.picker.reload_if_idle()
 
     async def refresh_data(self) -> None:
-        """Read what is on its way again; whoever is shown stays."""
+        """Read what is on its way again; the person who is shown stays."""
         self._loaded = False
         await self.picker.follow()
 

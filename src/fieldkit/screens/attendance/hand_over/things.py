@@ -163,7 +163,7 @@ def undo_edit(thing: Thing, edit: Edit) -> Edit:
 
     kind = type(thing.record)
     before = {name: thing.record.value(name) for name in edit.fields}
-    # Whoever presses the key for undo has said that the step back is meant.
+    # The key for undo says that the step back is meant.
     return NewEdit(kind, before, thing.record.id, confirmed=frozenset(kind.fields()))
 
 

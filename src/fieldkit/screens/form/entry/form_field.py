@@ -147,10 +147,8 @@ class FormField:
 
         What is asked of each person is never answered beforehand.
         """
-        own = Use.NAME | Use.KIN | Use.DIGITS | Use.CODE
-        form = self.field.format
-        asked = Born | Mobile | AadhaarLastFour | Account | PersonName | PortalNumber | YesNo
-        return not self.field.uses & own and not isinstance(form, asked)
+        asked = isinstance(self.field.format, Mobile | PersonName | YesNo)
+        return not (self.field.own or asked or self.field.uses & (Use.KIN | Use.DIGITS))
 
     @property
     def by_place(self) -> bool:

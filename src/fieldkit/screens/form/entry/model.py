@@ -347,6 +347,8 @@ class FormModel(FormCursor):
         text = self.last.get(self.at, "")
         if self.current.text.strip():
             self.say("This is filled already.", "Ctrl+U clears it, then = repeats the last one.")
+        elif self.current.field.own:
+            self.say("Each record has its own here, so the last one is not repeated.")
         elif not text:
             self.say("Nothing was saved here before, so there is nothing to repeat.")
         else:

@@ -33,7 +33,7 @@ class SamePerson:
 
     @property
     def likely(self) -> list[LookAlike]:
-        """Those who are said without being asked for, except whom the operator told apart."""
+        """Those who are shown without being asked for; not those said to be different."""
         return [one for one in self._found if one.likely and one.id not in self.model.different]
 
     @property

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from fieldkit.store import Notes
 
 FILE = "entry.json"
+GOES_ON = {True: "Full fields go on by themselves", False: "Full fields wait for Enter"}
+NEEDED_ONLY = {
+    False: "Enter goes to every empty field",
+    True: "Enter goes to only what is needed now",
+}
+"""What the menu calls the choices."""
 Texts: TypeAlias = Mapping[str, str]
 
 

@@ -1,0 +1,39 @@
+"""All that is held about a person, with what the server adds if it can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from fieldkit.papers.person_data import FromServer, HistoryEntry, person_page, records_of
+from fieldkit.sync.history import history, merge_histories
+from fieldkit.sync.supervision import NotDone, readers
+
+if TYPE_CHECKING:
+    from fieldkit.protocol.supervision import ReaderItem
+    from fieldkit.records import Record
+    from fieldkit.reports.formats.page import Page
+    from fieldkit.store import Store
+
+
+def page_about(store: Store, record: Record) -> tuple[Page, str]:
+    """Return the page about a person, and why something of the server's is missing, if it is."""
+    records = records_of(store, record)
+    told = _from_server(store, records)
+    return person_page(store, records, told), told.why_not
+
+
+def _from_server(store: Store, records: Sequence[Record]) -> FromServer:
+    """Ask for the history of each record, and who may read the person's own."""
+    histories: dict[str, Sequence[HistoryEntry]] = {}
+    found: Sequence[ReaderItem] = ()
+    try:
+        found = readers(store, records[0].kind(), records[0].id).readers
+    except NotDone as failed:
+        return FromServer(why_not=str(failed))
+    for record in records:
+        answer = history(store, record.kind(), record.id)
+        if answer.error:
+            return FromServer(histories, found, answer.error)
+        histories[record.id] = merge_histories(store.outbox.of(record.id), answer.changes)
+    return FromServer(histories, found)
