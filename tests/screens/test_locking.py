@@ -145,7 +145,8 @@ async def test_a_laptop_left_alone_locks_and_nothing_typed_is_lost(
         assert hand.app.data_key is None
         assert drafts(tmp_path, key)[0]["name"].lower() == "zooni akhter", "a kill loses nothing"
         await hand.press(WORDS, "<enter>", "<enter>", "Gani")
-        assert hand.app.screen == form
+        again: object = hand.app.screen
+        assert again is form
         assert "Gani" in hand.text()
         hand.app.locking.lock()
         await hand.settle()
