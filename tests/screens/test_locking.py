@@ -145,6 +145,8 @@ async def test_a_laptop_left_alone_locks_and_nothing_typed_is_lost(
         assert isinstance(hand.app.screen, UnlockPage)
         assert "zooni" not in hand.text().lower()
         assert hand.app.data_key is None
+        hand.app.scheduler.begin()
+        assert not hand.app.scheduler.running, "nothing is synced while it is locked"
         assert drafts(tmp_path, key)[0]["name"].lower() == "zooni akhter", "a kill loses nothing"
         await hand.press(WORDS, "<enter>", "<enter>", "Gani")
         again: object = hand.app.screen
