@@ -59,6 +59,14 @@ def test_spacing_and_the_form_of_letters_do_not_matter(made: tuple[KeyFile, byte
     assert file.unlock("Asad", "قلم کتاب دریا ", NOW) == key
 
 
+def test_a_joiner_that_a_terminal_does_not_give_does_not_matter(
+    made: tuple[KeyFile, bytes],
+) -> None:
+    file, key = made
+    file.add("Rubina", "क्\u200dष नदी कालीन", key)
+    assert file.unlock("Rubina", "क्ष नदी कालीन", NOW) == key
+
+
 @pytest.mark.parametrize(
     "easy", ["", "short", "two words", "1234567890", "9419 012 345 6", "a b c"]
 )

@@ -259,9 +259,9 @@ async def test_home_answers_from_the_file_while_the_records_load(
     loading = threading.Event()
     opens = Store.open
 
-    def slow_open(home: Path) -> Store:
+    def slow_open(home: Path, *, key: bytes | None = None) -> Store:
         loading.wait(30)
-        return opens(home)
+        return opens(home, key=key)
 
     monkeypatch.setattr(Store, "open", slow_open)
     app = FieldkitApp(tmp_path)

@@ -130,8 +130,10 @@ async def test_after_wrong_words_the_wait_counts_down_and_survives_a_restart(
 
 
 async def test_a_laptop_left_alone_locks_and_nothing_typed_is_lost(
-    opened_app: At, key: bytes, tmp_path: Path
+    opened_app: At, key: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # What is typed is written by nothing but the lock.
+    monkeypatch.setattr("fieldkit.screens.form.drafting.Drafting.write_soon", lambda _self: None)
     async with opened_app() as hand:
         await opened(hand)
         steady, asleep = Clock(), Clock()
@@ -143,9 +145,12 @@ async def test_a_laptop_left_alone_locks_and_nothing_typed_is_lost(
         assert isinstance(hand.app.screen, UnlockPage)
         assert "zooni" not in hand.text().lower()
         assert hand.app.data_key is None
+        hand.app.scheduler.begin()
+        assert not hand.app.scheduler.running, "nothing is synced while it is locked"
         assert drafts(tmp_path, key)[0]["name"].lower() == "zooni akhter", "a kill loses nothing"
         await hand.press(WORDS, "<enter>", "<enter>", "Gani")
-        assert hand.app.screen == form
+        again: object = hand.app.screen
+        assert again is form
         assert "Gani" in hand.text()
         hand.app.locking.lock()
         await hand.settle()

@@ -30,7 +30,9 @@ class WrongKey(Exception):
 
 def normal(passphrase: str) -> str:
     """Return a passphrase as it is used: whatever keyboard and spacing it was typed with."""
-    return " ".join(unicodedata.normalize("NFKC", passphrase).split())
+    text = unicodedata.normalize("NFKC", passphrase)
+    # Joiners of Indian and Arabic scripts: not every keyboard and terminal gives them.
+    return " ".join("".join(c for c in text if unicodedata.category(c) != "Cf").split())
 
 
 def check_fit(passphrase: str) -> None:

@@ -131,9 +131,11 @@ class SyncScheduler:
 
     def begin(self) -> None:
         """Sync now on request; a sync that is running counts as the one requested."""
+        if self._paused:
+            return
         self.asked = True
         self._again = self.stopping
-        if not self.running and not self._paused:
+        if not self.running:
             self._start()
 
     def stop(self) -> None:

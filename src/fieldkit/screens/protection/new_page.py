@@ -84,10 +84,11 @@ class NewPassphrasePage(SecretPage):
             await self._done(passphrase)
         except NotDone as error:
             if self.is_open:
-                self._ask_for("")
                 self.say(str(error), error=True)
         finally:
             self._first, self._busy = "", False
+            if self.is_open:
+                self._ask_for("")
 
     def action_leave(self) -> None:
         """Go back to the first time, then leave."""

@@ -19,6 +19,7 @@ from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.base.scheduler import Progressed, Synced
 from fieldkit.screens.base.words import plural
+from fieldkit.screens.look.glyphs import OPEN
 from fieldkit.screens.look.parts import heading, keys, rare
 from fieldkit.screens.look.text import Cell, Span, Text, words_of, wrapped
 from fieldkit.screens.lookup.undoing import UndoingPage
@@ -188,10 +189,11 @@ class SyncPage(UndoingPage):
     # --- what stands around the list ---
 
     def show_header_status(self) -> None:
-        """Say also since when there is no line."""
-        self.query_one("#where", TopBar).put(
-            status=[self.app.operator, self.app.header_status.line_chip(since=True)]
-        )
+        """Say also since when there is no line, and that anybody could read the data."""
+        plain = self.app.data_key is None and not self.app.practice
+        open_chip: Cell = (Span(OPEN, "warn"), Span(" no passphrase", "dim")) if plain else ""
+        line = self.app.header_status.line_chip(since=True)
+        self.query_one("#where", TopBar).put(status=[self.app.operator, open_chip, line])
 
     async def _read(self) -> None:
         """Read what stands around the list."""
