@@ -212,6 +212,9 @@ class FieldkitApp(AppBase):
 
     def _fatal_error(self) -> None:
         """End with one sentence; log where the program failed, without personal data."""
+        if self.fault:  # what fails while it ends follows from the first fault
+            textual_private.stop_at_once(self)
+            return
         log = write_log(self.home)
         self._write_drafts_now()
         self.fault = (
