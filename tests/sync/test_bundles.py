@@ -110,7 +110,7 @@ def test_an_older_bundle_after_a_newer_one_and_answers_out_of_order(
 def test_a_lost_stick_loses_nothing(store: Store, engine: Engine, register: Register) -> None:
     done(store)
     register(store, 2)
-    write_bundle(store).data
+    write_bundle(store)
     register(store, 1)
     assert by_stick(engine, store).acknowledged == 3
 
@@ -219,7 +219,7 @@ def test_an_answer_from_before_an_enrolment_is_not_taken(
 def test_without_keys_a_laptop_says_what_to_do(store: Store) -> None:
     store.keep_keys(None)
     with pytest.raises(NotCarried, match="Sync once over a line"):
-        write_bundle(store).data
+        write_bundle(store)
 
 
 # Files

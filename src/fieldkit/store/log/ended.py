@@ -74,10 +74,10 @@ def end_access(
     waiting, since = _waiting(connection)
     if waiting != changes or (sealed and sum(one.changes for one in sealed) != changes):
         return False
-    kept = [(one.changes, one.bundle) for one in sealed] or [(changes, None)]
+    kept: Sequence[tuple[int, bytes | None]] = [*((one.changes, one.bundle) for one in sealed)]
     rows = [
         {"id": number, "heard_at": now, "changes": many, "since": since, "bundle": bundle}
-        for number, (many, bundle) in enumerate(kept, 1)
+        for number, (many, bundle) in enumerate(kept or [(changes, None)], 1)
     ]
     connection.execute(insert(_ended), rows)
     return True
