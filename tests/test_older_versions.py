@@ -375,6 +375,7 @@ def test_one_can_go_back_to_the_older_version_once_all_work_is_sent(
     refused = _run(home, "go-back")
     assert (refused.code, refused.out) == (2, "")
     assert "1 change not sent" in refused.err
+    assert "bundle write" in refused.err
     assert _run(home, "status", "--json").json == now
     assert _run(home, "sync").code == 0
     assert _run(home, "go-back").code == 0
@@ -386,6 +387,35 @@ def test_one_can_go_back_to_the_older_version_once_all_work_is_sent(
     found = json.loads(_run_old(old_code, home, "find", "Zooni Begum", "--json").out)
     assert found[0]["label"] == "Zooni Begum"
     assert _run(home, "status").code == 0, "the newer version updates it again"
+
+
+@pytest.mark.parametrize("copies", ["keep", "encrypt"])
+def test_going_back_from_encrypted_data(
+    old_code: Path, tmp_path: Path, copies: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy has to be one that the older version opens, which knows no encryption."""
+    monkeypatch.setattr("fieldkit.keys.passphrase._MEMORY", 8192)
+    monkeypatch.setenv("FIELDKIT_PASSPHRASE", "walnut river carpet")
+    home = _home(tmp_path, "second")
+    before = json.loads(_run_old(old_code, home, "status", "--json").out)
+    protected = _run(home, "protect", "--copies", copies)
+    assert protected.code == (1 if copies == "keep" else 0), protected.err
+    now = _run(home, "status", "--json").json
+    went = _run(home, "go-back")
+    if copies == "encrypt":
+        assert (went.code, went.out) == (2, "")
+        assert "too old to open encrypted data" in went.err
+        assert _run(home, "status", "--json").json == now
+        return
+    assert went.code == 0, went.err
+    assert "The data is not encrypted any more" in went.out
+    status = json.loads(_run_old(old_code, home, "status", "--json").out)
+    assert status["records"] == before["records"]
+    (kept,) = (home / "backups").glob("replaced-*.sqlite3")
+    assert not kept.read_bytes().startswith(b"SQLite format 3")
+    again = _run(home, "protect", "--copies", "keep")
+    assert again.code == 1, "older copies are still not encrypted"
+    assert _run(home, "status", "--json").json["records"] == now["records"]
 
 
 def test_the_server_shows_what_it_held(

@@ -55,7 +55,7 @@ def write(world: World, laptop: Laptop, chance: random.Random) -> None:
     _give_keys(world, laptop)
     many = chance.choice(world.profile.most)
     with _dying(laptop, chance) as died, _sizes(many):
-        world.sticks.bundles.append(writing.write_bundle(laptop.store))
+        world.sticks.bundles.append(writing.write_bundle(laptop.store).data)
     what = "loses power writing" if died else f"writes bundle {len(world.sticks.bundles)}"
     world.say(f"{laptop.name} {what} ({many or 'all'} at once)")
 
@@ -98,7 +98,7 @@ def round_trip(world: World, laptop: Laptop, chance: random.Random) -> None:
     laptop.open()
     _give_keys(world, laptop)
     with _sizes(chance.choice(world.profile.most)):
-        data = writing.write_bundle(laptop.store)
+        data = writing.write_bundle(laptop.store).data
     world.sticks.bundles.append(data)
     try:
         world.sticks.answers.append(_apply(world, data))

@@ -119,7 +119,8 @@ def test_of_the_copies_made_before_updates_the_last_two_stay(home: Path) -> None
     for _ in range(3):
         with closing(sqlite3.connect(home / DATABASE)) as file, file:
             file.execute("UPDATE alembic_version SET version_num = '0008'")
-            file.execute("DROP TABLE kept_answer")
+            for table in ("kept_answer", "bundle", "device_keys", "ended"):
+                file.execute(f"DROP TABLE {table}")
         Store.open(home, clock=clock).close()
         clock.now += DAY
     assert len(list((home / "backups").glob("before-*"))) == 2

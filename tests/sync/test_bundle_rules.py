@@ -36,7 +36,7 @@ def applied(engine: Engine, data: bytes) -> AppliedBundle:
 
 
 def by_stick(engine: Engine, store: Store) -> Taken:
-    return take_answer(store, applied(engine, write_bundle(store)).answer)
+    return take_answer(store, applied(engine, write_bundle(store).data).answer)
 
 
 def parts_of(engine: Engine, data: bytes) -> list[AnsweredRequest]:
@@ -85,7 +85,7 @@ def test_a_log_comes_after_the_one_that_it_continues(
     store.back_up(backup)
     restored = reopened(store, lambda: Store.restore(store.home, backup))
     register(restored, 2)
-    result = applied(engine, write_bundle(restored))
+    result = applied(engine, write_bundle(restored).data)
     assert (result.changes, result.new, result.refused) == (4, 4, "")
     taken = take_answer(restored, result.answer)
     assert (taken.acknowledged, taken.left) == (4, 0)
@@ -100,7 +100,7 @@ def test_the_first_request_that_is_not_fully_taken_ends_a_bundle(
     store.back_up(backup)
     store = reopened(store, lambda: Store.restore(store.home, backup))
     register(store, 1)
-    (only,) = parts_of(engine, write_bundle(store))
+    (only,) = parts_of(engine, write_bundle(store).data)
     assert isinstance(only.answer, SyncAnswer)
     assert only.answer.fork == 2
     rounds = [by_stick(engine, store) for _ in range(3)]  # what differs goes under another name
@@ -117,9 +117,9 @@ def test_an_answer_to_a_request_of_another_era_is_dropped_whole(
     store: Store, engine: Engine, register: Register
 ) -> None:
     done(store)
-    empty = write_bundle(store)
+    empty = write_bundle(store).data
     register(store, 2)
-    answer = applied(engine, write_bundle(store)).answer
+    answer = applied(engine, write_bundle(store).data).answer
     with writing(engine) as connection:
         begin_era(connection, int(time.time()))
     take_answer(store, applied(engine, empty).answer)
@@ -133,7 +133,7 @@ def test_what_was_heard_later_stays_when_an_older_answer_comes(
 ) -> None:
     done(store)
     register(store, 1)
-    older = applied(engine, write_bundle(store)).answer
+    older = applied(engine, write_bundle(store).data).answer
     register(store, 1)
     done(store)
     state = store.pull.state()
@@ -149,7 +149,7 @@ def test_what_was_sent_since_does_not_make_it_an_older_copy(
 ) -> None:
     done(store)
     register(store, 2)
-    written = write_bundle(store)
+    written = write_bundle(store).data
     register(store, 2)
     done(store)
     origin = own_origin(store)
@@ -162,7 +162,7 @@ def test_a_fork_of_a_log_that_was_logged_again_since_does_not_count(
     store: Store, engine: Engine, register: Register, tmp_path: Path
 ) -> None:
     store = rolled_back(store, register, tmp_path)
-    answer = applied(engine, write_bundle(store)).answer
+    answer = applied(engine, write_bundle(store).data).answer
     done(store)
     origin = own_origin(store)
     taken = take_answer(store, answer)
@@ -176,7 +176,7 @@ def test_what_was_acknowledged_since_is_not_sent_again(
 ) -> None:
     done(store)
     register(store, 2)
-    answer = applied(engine, write_bundle(store)).answer
+    answer = applied(engine, write_bundle(store).data).answer
     register(store, 2)
     done(store)
     assert take_answer(store, answer).left == 0

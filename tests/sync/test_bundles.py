@@ -23,6 +23,7 @@ from fieldkit.server.operation.local import code, local_server
 from fieldkit.server.problems import Refusal
 from fieldkit.stick import NotCarried
 from fieldkit.store import Edit, Store
+from fieldkit.sync.bundle.sentences import written
 from fieldkit.sync.bundle.stick import (
     answers_in,
     bundles_in,
@@ -52,7 +53,7 @@ def applied(engine: Engine, data: bytes) -> AppliedBundle:
 
 
 def by_stick(engine: Engine, store: Store) -> Taken:
-    return take_answer(store, applied(engine, write_bundle(store)).answer)
+    return take_answer(store, applied(engine, write_bundle(store).data).answer)
 
 
 def test_everything_goes_and_comes_by_stick(
@@ -63,7 +64,7 @@ def test_everything_goes_and_comes_by_stick(
     register(store, 450)
     other.save([Edit(VillageOrganisation, {"name": "Chinar VO"})], "Asha")
     done(other)
-    written = write_bundle(store)
+    written = write_bundle(store).data
     result = applied(engine, written)
     assert (result.changes, result.new, result.refused) == (450, 450, "")
     taken = take_answer(store, result.answer)
@@ -81,7 +82,7 @@ def test_a_bundle_applied_twice_changes_nothing_and_is_answered_again(
 ) -> None:
     done(store)
     register(store, 3)
-    written = write_bundle(store)
+    written = write_bundle(store).data
     first, again = applied(engine, written), applied(engine, written)
     assert (first.new, again.new) == (3, 0)
     assert take_answer(store, again.answer).acknowledged == 3
@@ -95,9 +96,9 @@ def test_an_older_bundle_after_a_newer_one_and_answers_out_of_order(
 ) -> None:
     done(store)
     register(store, 2)
-    older = write_bundle(store)
+    older = write_bundle(store).data
     register(store, 2)
-    newer = write_bundle(store)
+    newer = write_bundle(store).data
     first, second = applied(engine, newer), applied(engine, older)
     assert (first.new, second.new) == (4, 0)
     assert take_answer(store, second.answer).acknowledged == 2
@@ -120,7 +121,7 @@ def test_an_answer_after_a_sync_counts_by_its_verdicts_alone(
     other = laptop("other", "supervisor")
     done(store, other)
     register(store, 1)
-    answer = applied(engine, write_bundle(store)).answer
+    answer = applied(engine, write_bundle(store).data).answer
     done(store)
     other.save([Edit(VillageOrganisation, {"name": "Chinar VO"})], "Asha")
     done(other, store)
@@ -141,7 +142,7 @@ def test_parents_come_first_and_what_is_not_taken_ends_the_bundle(
     Store.restore(home, tmp_path / "kept.sqlite3")
     restored = Store.open(home)
     register(restored, 2)
-    written = write_bundle(restored)
+    written = write_bundle(restored).data
     with closing(sqlite3.connect(tmp_path / "laptop" / "fieldkit.sqlite3")) as file:
         frozen = file.execute("SELECT origin FROM origin ORDER BY born").fetchone()[0]
     result = applied(engine, written)
@@ -167,7 +168,7 @@ def test_what_refuses_a_bundle_says_why(
 ) -> None:
     done(store)
     register(store, 1)
-    written = write_bundle(store)
+    written = write_bundle(store).data
     with pytest.raises(Refusal, match="no bundle"):
         applied(engine, b"something else")
     with pytest.raises(Refusal, match="changed on the way"):
@@ -195,7 +196,7 @@ def test_an_answer_for_another_laptop_or_altered_is_not_taken(
 ) -> None:
     other = laptop("other", "supervisor")
     register(store, 1)
-    answer = applied(engine, write_bundle(store)).answer
+    answer = applied(engine, write_bundle(store).data).answer
     with pytest.raises(NotCarried, match="another laptop"):
         take_answer(other, answer)
     with pytest.raises(NotCarried, match="changed on the way"):
@@ -208,7 +209,7 @@ def test_an_answer_from_before_an_enrolment_is_not_taken(
     store: Store, engine: Engine, server: str, folder: Path, register: Register
 ) -> None:
     register(store, 1)
-    answer = applied(engine, write_bundle(store)).answer
+    answer = applied(engine, write_bundle(store).data).answer
     enrol(store, server, code(folder / "server.sqlite3"))
     with pytest.raises(NotCarried, match="enrolled again"):
         take_answer(store, answer)
@@ -229,7 +230,7 @@ def test_another_laptop_forwards_a_bundle_unopened(
 ) -> None:
     carrier = laptop("carrier")
     register(store, 5)
-    path = write_to(store, stick)
+    path = write_to(store, stick).path
     assert bundles_in(stick) == [path]
     answer = forward_file(carrier, path)
     assert answer.parent == stick
@@ -243,7 +244,7 @@ def test_forwarding_a_bad_bundle_says_why(
     store: Store, laptop: Enrolled, register: Register, stick: Path
 ) -> None:
     register(store, 1)
-    path = write_to(store, stick)
+    path = write_to(store, stick).path
     data = path.read_bytes()
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     with pytest.raises(NotCarried, match="changed on the way"):
@@ -255,10 +256,27 @@ def test_names_suit_any_file_system_and_name_nobody(
     store: Store, register: Register, stick: Path
 ) -> None:
     register(store, 1)
-    name = write_to(store, stick).name
+    name = write_to(store, stick).path.name
     assert name.isascii()
     assert set(name.removesuffix(".fkb")) <= set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-")
     assert read_header((stick / name).read_bytes()).number == 1
+
+
+def test_what_does_not_fit_into_a_bundle_is_named_and_goes_with_the_next(
+    store: Store, engine: Engine, register: Register, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fieldkit.sync.bundle.writing.MOST_CHANGES", 1)
+    monkeypatch.setattr("fieldkit.sync.bundle.writing.MOST_PARTS", 2)
+    register(store, 3)
+    first = write_to(store, stick)
+    said = written(first)
+    assert "with 2 changes." in said
+    assert "1 change not in it: once the answer is taken, write another bundle." in said
+    assert take_answer(store, applied(engine, first.path.read_bytes()).answer).left == 1
+    second = write_to(store, stick)
+    assert (second.changes, second.left) == (1, 0)
+    assert "not in it" not in written(second)
+    assert take_answer(store, applied(engine, second.path.read_bytes()).answer).left == 0
 
 
 def test_a_full_stick_keeps_nothing_of_a_bundle(
@@ -285,12 +303,12 @@ def _full(_file: int) -> None:
 def test_what_stayed_of_a_stick_pulled_out_is_removed(
     store: Store, register: Register, stick: Path
 ) -> None:
-    first = write_to(store, stick)
+    first = write_to(store, stick).path
     first.rename(first.with_suffix(".tmp"))  # as if power went before the last step
     others = stick / "letter.tmp"
     others.touch()
     register(store, 1)
-    second = write_to(store, stick)
+    second = write_to(store, stick).path
     assert sorted(stick.iterdir()) == sorted([second, others])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tests.sync.conftest import Enrolled, Register
 from fieldkit.keys.keyfile import KeyFile
 from fieldkit.protocol.supervision import DeviceItem
 from fieldkit.server.operation.local import code
-from fieldkit.store import Closed, Store
+from fieldkit.store import Closed, SealedPart, Store
 from fieldkit.sync import supervision
 from fieldkit.sync.client import enrol
 from fieldkit.sync.failures import ConnectionLost, Offline
@@ -156,7 +156,31 @@ def test_a_line_that_drops_is_tried_again_with_the_same_bytes(
     assert [one.changes for one in item(head, asha).sealed] == [3]
     ended = asha.ended()
     assert ended is not None
-    assert ended.bundle is None
+    assert ended.waiting == []
+
+
+def test_more_than_a_bundle_holds_is_handed_in_as_well(
+    head: Store, asha: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = revoke(head, asha)
+    monkeypatch.setattr("fieldkit.sync.bundle.writing.MOST_CHANGES", 1)
+    monkeypatch.setattr("fieldkit.sync.bundle.writing.MOST_PARTS", 2)
+    posts = itertools.count()
+
+    def once(transport: HttpTransport, path: str, data: bytes, most: int) -> bytes:
+        return (_post if next(posts) == 0 else _dropped)(transport, path, data, most)
+
+    monkeypatch.setattr(HttpTransport, "post_file", once)
+    assert (
+        "2 changes are handed in. 1 change is sealed for the server, and handed in at the next "
+        "contact." in said(asha)
+    )
+    monkeypatch.setattr(HttpTransport, "post_file", _post)
+    assert "3 changes are sealed and handed in; a supervisor decides on it." in said(asha)
+    pieces = item(head, asha).sealed
+    assert [one.changes for one in pieces] == [2, 1]
+    answer = decide_sealed(head, number, [one.number for one in pieces], admit=True)
+    assert (answer.verdicts, answer.left) == ({"applied": 3}, 0)
 
 
 @pytest.mark.parametrize("at", ["sealed", "closed", "handed in"])
@@ -190,10 +214,10 @@ def test_a_save_while_the_work_is_sealed_is_sealed_as_well(
     revoke(head, asha)
     end = Store.end_access
 
-    def late(store: Store, changes: int, bundle: bytes | None) -> bool:
+    def late(store: Store, changes: int, sealed: Sequence[SealedPart]) -> bool:
         monkeypatch.undo()
         register(store, 1)
-        return end(store, changes, bundle)
+        return end(store, changes, sealed)
 
     monkeypatch.setattr(Store, "end_access", late)
     assert "4 changes are sealed and handed in" in said(asha)
@@ -274,7 +298,7 @@ def test_only_the_old_token_of_a_revoked_laptop_hands_in(
             http.post_file("/v1/sealed", data, 1000)
         return caught.value.code
 
-    bundle, other = write_bundle(asha), laptop(f"Bilal {next(_names)}", "operator")
+    bundle, other = write_bundle(asha).data, laptop(f"Bilal {next(_names)}", "operator")
     assert refused(asha.token(), bundle) == "not-revoked"
     assert refused("nobody's token, long enough", bundle) == "unauthorised"
     revoke(head, asha)

@@ -19,9 +19,8 @@ def write(args: Namespace) -> int:
     from fieldkit.sync.bundle.stick import write_to
 
     with _sentences(), open_store() as store:
-        path = write_to(store, args.folder)
-        waiting = store.outbox.unsent()
-    say(written(path, waiting))
+        found = write_to(store, args.folder)
+    say(written(found))
     return DONE
 
 

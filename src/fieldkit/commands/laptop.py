@@ -211,10 +211,7 @@ def go_back(_args: Namespace) -> int:
                 key, copy = store.data_key, store.copy_before_update()
                 left = store.only_here_since(copy) if copy else None
             if copy is None or left is None:
-                raise Unusable(
-                    "No copy from before an update is on this laptop: there is nothing to go back "
-                    "to."
-                )
+                raise Unusable(_no_copy(encrypted=key is not None))
             if any(left):
                 raise Unusable(_stays(left))
             made = Moment().show(int(copy.stat().st_mtime))
@@ -228,13 +225,34 @@ def go_back(_args: Namespace) -> int:
     )
     if kept:
         say(f"The data that was here before is kept in {kept}.")
+    if key and not is_locked(home):
+        say(
+            "The data is not encrypted any more: the copy was made before it was. Run `fieldkit "
+            "protect` once this laptop is updated again."
+        )
     return DONE
+
+
+def _no_copy(*, encrypted: bool) -> str:
+    """Return that there is nothing to go back to."""
+    said = (
+        "No copy from before an update is on this laptop that the older fieldkit can open: there "
+        "is nothing to go back to. Nothing was changed."
+    )
+    if not encrypted:
+        return said
+    return (
+        f"{said} An encrypted copy does not count if that fieldkit is too old to open encrypted "
+        "data."
+    )
 
 
 def _stays(left: OnlyHere) -> str:
     """Return why one cannot go back yet, and what to do first."""
     found = [
-        f"{_many(left.unsent, 'change')} not sent: `fieldkit sync` sends them" * bool(left.unsent),
+        f"{_many(left.unsent, 'change')} not sent: `fieldkit sync` sends them, or `fieldkit bundle "
+        "write` carries them by stick and `fieldkit bundle apply` takes the answer"
+        * bool(left.unsent),
         f"{_many(left.returned, 'change')} returned to you: correct them on the Sync page"
         * bool(left.returned),
         f"{_many(left.drafts, 'unfinished form')}: save or discard them" * bool(left.drafts),

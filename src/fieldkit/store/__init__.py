@@ -16,7 +16,7 @@ from fieldkit.store.errors import (
 from fieldkit.store.files.convert import convert
 from fieldkit.store.files.go_back import OnlyHere
 from fieldkit.store.files.practice import Practice
-from fieldkit.store.log.ended import Ended
+from fieldkit.store.log.ended import Ended, SealedPart
 from fieldkit.store.log.entries import Entered
 from fieldkit.store.log.identity import Device, Notice
 from fieldkit.store.log.outbox import LogCount, Logged, LogPosition, Outbox, SyncSession
@@ -88,6 +88,7 @@ __all__ = [
     "Records",
     "Refused",
     "Saved",
+    "SealedPart",
     "SentBack",
     "ServerRow",
     "Settled",

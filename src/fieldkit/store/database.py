@@ -109,11 +109,11 @@ class Database:
         with (
             plainly(),
             self.engine.connect() as connection,
-            interruptible(dbapi_connection(connection)),
+            _reopened_if_damaged(connection),
+            interruptible(dbapi_connection(connection)),  # it must end before the closing
         ):
             connection.exec_driver_sql("BEGIN")
-            with _reopened_if_damaged(connection):
-                yield connection
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

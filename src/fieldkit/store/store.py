@@ -54,7 +54,14 @@ from fieldkit.store.files.migrate import migrate
 from fieldkit.store.files.place import place_of
 from fieldkit.store.files.practice import Practice, is_practice, mark_practice
 from fieldkit.store.files.restore import restore
-from fieldkit.store.log.ended import Ended, end_access, note_handed_in, open_again, read_ended
+from fieldkit.store.log.ended import (
+    Ended,
+    SealedPart,
+    end_access,
+    note_handed_in,
+    open_again,
+    read_ended,
+)
 from fieldkit.store.log.entries import Entered, entered_since
 from fieldkit.store.log.identity import (
     Device,
@@ -352,17 +359,17 @@ class Store:
         with self._database.read() as connection:
             return read_ended(connection)
 
-    def end_access(self, changes: int, bundle: bytes | None) -> bool:
+    def end_access(self, changes: int, sealed: Sequence[SealedPart]) -> bool:
         """Save nothing new from now on: the server has ended this laptop's access.
 
-        ``bundle``: the ``changes`` that were not sent, sealed to the server; it is kept until the
-        server has it. False, and nothing is done: by now there are others.
+        ``sealed``: the ``changes`` that were not sent, sealed to the server; each part is kept
+        until the server has it. False, and nothing is done: by now there are others.
         """
         with self._database.write() as connection:
-            return end_access(connection, max(self._clock(), 0), changes, bundle)
+            return end_access(connection, max(self._clock(), 0), changes, sealed)
 
     def note_handed_in(self) -> None:
-        """Note that the server has the sealed work of this laptop."""
+        """Note that the server has the first part of the sealed work that waited."""
         with self._database.write() as connection:
             note_handed_in(connection, max(self._clock(), 0))
 

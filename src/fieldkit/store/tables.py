@@ -244,9 +244,10 @@ ended = Table(
     Column("bundle", LargeBinary),
     Column("handed_in", Integer),
 )
-"""At most one row, when the server has ended this laptop's access: nothing new is saved until it is
-enrolled again. ``changes`` were not sent, the first of them saved at ``since``; ``bundle`` holds
-them, sealed to the server, until it has them; ``handed_in``: when that was."""
+"""Rows when the server has ended this laptop's access: nothing new is saved until it is enrolled
+again. One for each bundle of what was not sent, in order; one also if there is none. ``changes``
+were not sent, the first of all of them saved at ``since``; ``bundle`` holds them, sealed to the
+server, until it has them; ``handed_in``: when that was."""
 
 draft = Table(
     "draft",

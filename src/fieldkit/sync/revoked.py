@@ -8,7 +8,7 @@ there, with the very same bytes. An encrypted laptop drops its passphrases after
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -16,9 +16,9 @@ from fieldkit.keys.content import UnreadableKeys
 from fieldkit.keys.keyfile import KeyFile
 from fieldkit.protocol.bundle import digest_of
 from fieldkit.stick import NotCarried
-from fieldkit.store import Ended, Store, StoreError
+from fieldkit.store import Ended, SealedPart, Store, StoreError
 from fieldkit.sync import client
-from fieldkit.sync.bundle.writing import write_bundle
+from fieldkit.sync.bundle.writing import write_bundles
 from fieldkit.sync.client import Outcome, Progress, open_transport
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
 from fieldkit.sync.keys import seal_data_key
@@ -51,15 +51,13 @@ def sync(
 def _end(store: Store, stop: threading.Event | None) -> str:
     """Close the laptop, hand in what is sealed, and return the sentence about it."""
     ended = store.ended() or _close(store)
-    if ended.bundle is not None:
-        if not _hand_in(store, ended, stop):
-            said = (
-                f"{_REMOVED} {_changes(ended)} sealed for the server, and handed in at the next "
-                "contact. Sync again."
-            )
-            store.remind(said)
-            return said
-        store.note_handed_in()
+    if left := _hand_in(store, ended.waiting, stop):
+        said = (
+            f"{_REMOVED} {_handed_in(ended.changes - left)}{_changes(left)} sealed for the server, "
+            "and handed in at the next contact. Sync again."
+        )
+        store.remind(said)
+        return said
     _drop_passphrases(store)
     said = f"{_REMOVED} {_what_became(ended)} {_AGAIN}"
     store.remind(said)
@@ -75,19 +73,26 @@ def _close(store: Store) -> Ended:
     """
     for _ in range(_TRIES):
         changes = store.outbox.unsent()
-        bundle = write_bundle(store) if changes and store.keys() else None
-        if store.end_access(changes, bundle) and (ended := store.ended()):
+        written = write_bundles(store) if changes and store.keys() else []
+        sealed = [SealedPart(one.data, one.changes) for one in written]
+        if store.end_access(changes, sealed) and (ended := store.ended()):
             return ended
     raise StoreError("Somebody is saving at the moment. Sync again.")
 
 
-def _hand_in(store: Store, ended: Ended, stop: threading.Event | None) -> bool:
-    """Hand the sealed work in; say whether the server has it now."""
-    assert ended.bundle is not None
+def _hand_in(store: Store, waiting: Sequence[SealedPart], stop: threading.Event | None) -> int:
+    """Hand the sealed work in, one part after the other; return how many changes are left here."""
+    left = sum(one.changes for one in waiting)
+    if not waiting:
+        return left
     with suppress(Offline, ConnectionLost, ServerRefusal), open_transport(store, stop) as opened:
-        taken = opened.post_file("/v1/sealed", ended.bundle, _LARGEST_ANSWER)
-        return taken.decode("ascii", "replace") == digest_of(ended.bundle)
-    return False
+        for one in waiting:
+            taken = opened.post_file("/v1/sealed", one.bundle, _LARGEST_ANSWER)
+            if taken.decode("ascii", "replace") != digest_of(one.bundle):
+                break
+            store.note_handed_in()
+            left -= one.changes
+    return left
 
 
 def _drop_passphrases(store: Store) -> None:
@@ -102,10 +107,14 @@ def _drop_passphrases(store: Store) -> None:
 def _what_became(ended: Ended) -> str:
     if not ended.changes:
         return "All its work is on the server."
-    if ended.bundle is None and ended.handed_in is None:
-        return f"{_changes(ended)} not sent, and safe here."
-    return f"{_changes(ended)} sealed and handed in; a supervisor decides on it."
+    if not ended.waiting and ended.handed_in is None:
+        return f"{_changes(ended.changes)} not sent, and safe here."
+    return f"{_changes(ended.changes)} sealed and handed in; a supervisor decides on it."
 
 
-def _changes(ended: Ended) -> str:
-    return "1 change is" if ended.changes == 1 else f"{ended.changes} changes are"
+def _handed_in(changes: int) -> str:
+    return f"{_changes(changes)} handed in. " if changes else ""
+
+
+def _changes(many: int) -> str:
+    return "1 change is" if many == 1 else f"{many} changes are"

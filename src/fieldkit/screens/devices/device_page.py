@@ -51,6 +51,10 @@ class DevicePage(FetchingPage):
             remarks.append((Span("It was revoked: it cannot sync any more.", "dim"),))
         return Answer(acts, above=("", *_facts(one, self.space[0]), *remarks, ""))
 
+    async def follow_list(self) -> None:
+        """Show the device as it is now; where its row is gone, no other act is marked."""
+        await self.picker.follow()
+
     def _acts(self, one: Listed) -> list[Choice]:
         """Return what may be done about the device."""
         recovery = Choice(

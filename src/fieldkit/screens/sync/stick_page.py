@@ -136,7 +136,7 @@ def _write(folder: Path, store: Store) -> str:
     from fieldkit.sync.bundle.sentences import written
     from fieldkit.sync.bundle.stick import write_to
 
-    return written(write_to(store, folder), store.outbox.unsent())
+    return written(write_to(store, folder))
 
 
 def _take(path: Path, store: Store) -> str:

@@ -28,6 +28,8 @@ from fieldkit.store.log.states import State
 
 _OLDEST = "0002"
 """The first version whose data files note where they lie, and so can have a new identity."""
+_ENCRYPTED = "0010"
+"""The first version that opens encrypted data files."""
 _KEPT = 2
 """Copies kept of those made before updates."""
 
@@ -113,7 +115,8 @@ def _is_older(copy: Path, key: bytes | None) -> bool:
     except database_errors():
         return False
     version = row[0] if row else None
-    return isinstance(version, str) and _OLDEST <= version < HEAD
+    oldest = _ENCRYPTED if is_encrypted(copy) else _OLDEST
+    return isinstance(version, str) and oldest <= version < HEAD
 
 
 def _unsent(connection: Connection, ends: Mapping[str, int]) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -15,6 +17,13 @@ _ended, _origin, _change = tables.ended, tables.origin, tables.change
 _IS_CLOSED = select(_ended.c.id).limit(1)
 
 
+class SealedPart(NamedTuple):
+    """Changes that were not sent, in a bundle that is sealed to the server."""
+
+    bundle: bytes
+    changes: int
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """What the laptop knows of the end of its access; times by its own clock."""
@@ -24,18 +33,24 @@ class Ended:
     """Changes that were not sent then."""
     since: int | None = None
     """When the first of them was saved."""
-    bundle: bytes | None = field(default=None, repr=False)
-    """They, sealed to the server, as long as it does not have them."""
+    waiting: Sequence[SealedPart] = field(default=(), repr=False)
+    """What the server does not have of them, in order, sealed to it."""
     handed_in: int | None = None
-    """When the server got them."""
+    """When the server got the last part that it has."""
 
 
 def read_ended(connection: Connection) -> Ended | None:
     """Return the end of the access; None: the laptop is not enrolled, or as it should be."""
-    row = connection.execute(select(_ended)).one_or_none()
-    if row is None:
+    rows = connection.execute(select(_ended).order_by(_ended.c.id)).all()
+    if not rows:
         return None
-    return Ended(row.heard_at, row.changes, row.since, row.bundle, row.handed_in)
+    return Ended(
+        rows[0].heard_at,
+        sum(row.changes for row in rows),
+        rows[0].since,
+        [SealedPart(row.bundle, row.changes) for row in rows if row.bundle is not None],
+        max((row.handed_in for row in rows if row.handed_in is not None), default=None),
+    )
 
 
 def check_open(connection: Connection) -> None:
@@ -48,22 +63,31 @@ def check_open(connection: Connection) -> None:
         raise Closed
 
 
-def end_access(connection: Connection, now: int, changes: int, bundle: bytes | None) -> bool:
+def end_access(
+    connection: Connection, now: int, changes: int, sealed: Sequence[SealedPart]
+) -> bool:
     """Close this laptop for new work, which is one transaction with the sealed work.
 
-    False, and nothing is done: by now other changes wait than the ``changes`` that were sealed.
+    ``sealed``: the ``changes`` that were not sent; none if they cannot be sealed. False, and
+    nothing is done: by now other changes wait than these.
     """
     waiting, since = _waiting(connection)
-    if waiting != changes:
+    if waiting != changes or (sealed and sum(one.changes for one in sealed) != changes):
         return False
-    row = {"id": 1, "heard_at": now, "changes": changes, "since": since, "bundle": bundle}
-    connection.execute(insert(_ended).values(row))
+    kept: Sequence[tuple[int, bytes | None]] = [*((one.changes, one.bundle) for one in sealed)]
+    rows = [
+        {"id": number, "heard_at": now, "changes": many, "since": since, "bundle": bundle}
+        for number, (many, bundle) in enumerate(kept or [(changes, None)], 1)
+    ]
+    connection.execute(insert(_ended), rows)
     return True
 
 
 def note_handed_in(connection: Connection, now: int) -> None:
-    """Note that the server has the sealed work; the copy here is not needed any more."""
-    connection.execute(update(_ended).values(bundle=None, handed_in=now))
+    """Note that the server has the first part that waited; its copy is not needed any more."""
+    first = select(func.min(_ended.c.id)).where(_ended.c.bundle.is_not(None))
+    its = update(_ended).where(_ended.c.id == first.scalar_subquery())
+    connection.execute(its.values(bundle=None, handed_in=now))
 
 
 def open_again(connection: Connection) -> None:

@@ -11,8 +11,9 @@ from fieldkit.sync.enrol import NotEnrolled
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
 from fieldkit.sync.sentences import refusal_sentence
 
-_OLDER_SERVER = "The server cannot take bundles yet: it is of an older version. Inform its "
-"administrator."
+_OLDER_SERVER = (
+    "The server cannot take bundles yet: it is of an older version. Inform its administrator."
+)
 _REFUSED = {
     "bundle-elsewhere": "This bundle is for another server. Take it to a laptop enrolled there.",
     "bundle-unknown": "The server does not know the laptop that wrote this bundle. Enrol that "

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldkit.records.fields.formats import indian
 
 if TYPE_CHECKING:
+    from fieldkit.sync.bundle.stick import OnStick
     from fieldkit.sync.bundle.taking import Taken
 
 
-def written(path: Path, changes: int) -> str:
-    """Return the sentence about a bundle that was written."""
+def written(found: OnStick) -> str:
+    """Return the sentences about a bundle that was written."""
+    said = (
+        f"{found.path.name} is on the stick, with {_many(found.changes, 'change')}. Carry it to "
+        "the server, or to a laptop with a line, and bring the answer back."
+    )
+    if not found.left:
+        return said
     return (
-        f"{path.name} is on the stick, with {_many(changes, 'change')}. Carry it to the server, or "
-        "to a laptop with a line, and bring the answer back."
+        f"{said} {_many(found.left, 'change')} not in it: once the answer is taken, write another "
+        "bundle."
     )
 
 

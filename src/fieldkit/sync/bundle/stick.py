@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from fieldkit.protocol.bundle import LARGEST_FILE, digest_of, read_answer_header, read_header
 from fieldkit.protocol.wire.errors import Unreadable
@@ -25,15 +26,25 @@ from fieldkit.sync.bundle.taking import Taken, take_answer
 from fieldkit.sync.bundle.writing import write_bundle
 
 
-def write_to(store: Store, folder: Path) -> Path:
-    """Write a bundle of everything that waits into a folder; return its file.
+class OnStick(NamedTuple):
+    """A bundle that was written."""
+
+    path: Path
+    changes: int
+    """Changes in it."""
+    left: int
+    """Changes that did not fit into it."""
+
+
+def write_to(store: Store, folder: Path) -> OnStick:
+    """Write a bundle of what waits, as much as fits, into a folder.
 
     Raises:
         NotCarried: it cannot be written there; no part of it stays.
         StoreError: the key of its answer cannot be kept.
     """
     free_space(folder)
-    data = write_bundle(store)
+    data, changes = write_bundle(store)
     number, device = read_header(data).number, store.device
     assert device is not None
     # Capital letters, digits and hyphens: every file system accepts them. The digest tells apart
@@ -41,7 +52,7 @@ def write_to(store: Store, folder: Path) -> Path:
     path = folder / f"{device.origin}-{number}-{digest_of(data)[:6].upper()}{BUNDLE}"
     _remove_unfinished(folder, device.origin)
     write_whole(path, data)
-    return path
+    return OnStick(path, changes, max(store.outbox.unsent() - changes, 0))
 
 
 def _remove_unfinished(folder: Path, origin: str) -> None:

@@ -1,8 +1,9 @@
-"""Writes a bundle: everything unacknowledged of all logs, in order (rule 44)."""
+"""Writes bundles: everything unacknowledged of all logs, in order (rule 44)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from fieldkit.keys.sealing import new_sealing_pair, to_text
 from fieldkit.protocol.bundle import (
@@ -29,50 +30,65 @@ _NO_KEYS = (
 )
 
 
-def write_bundle(store: Store) -> bytes:
-    """Return a bundle of everything that waits, and keep the key that opens its answer.
+class Written(NamedTuple):
+    """A bundle, and how many changes are in it."""
+
+    data: bytes
+    changes: int
+
+
+def write_bundle(store: Store) -> Written:
+    """Return a bundle of what waits, as much as fits, and keep the key that opens its answer.
 
     Raises:
         NotCarried: this laptop has no keys, or a sync is running.
         StoreError: the key cannot be kept.
     """
     with no_sync_running(store):
-        return write_during_sync(store)
+        return next(_bundles(store))
 
 
-def write_during_sync(store: Store) -> bytes:
-    """Return a bundle as :func:`write_bundle` does; the caller lets nothing else sync meanwhile.
+def write_bundles(store: Store) -> list[Written]:
+    """Return everything that waits, in as many bundles as it needs, one after the other.
 
-    Raises:
-        NotCarried: this laptop has no keys.
-        StoreError: the key cannot be kept.
+    Raises as :func:`write_bundle`.
     """
+    with no_sync_running(store):
+        return list(_bundles(store))
+
+
+def _bundles(store: Store) -> Iterator[Written]:
     keys = store.keys()
     if keys is None:
         raise NotCarried(_NO_KEYS)
-    state, answer_key = store.pull.state(), new_sealing_pair()
-    header = BundleHeader(
-        number=store.bundles.next_number(),
-        device=to_text(keys.signing.public),
-        server=to_text(keys.server_sealing),
-        answer=to_text(answer_key.public),
-        heard=state.scope.epoch if state.scope else None,
-    )
-    data = write_file(header, _fitting(requests(store, state)), keys.signing)
-    store.bundles.keep(
-        WrittenBundle(header.number, digest_of(data), answer_key.private, state.scope)
-    )
-    return data
+    state = store.pull.state()
+    for group in _fitting(requests(store, state)):
+        answer_key = new_sealing_pair()
+        header = BundleHeader(
+            number=store.bundles.next_number(),
+            device=to_text(keys.signing.public),
+            server=to_text(keys.server_sealing),
+            answer=to_text(answer_key.public),
+            heard=state.scope.epoch if state.scope else None,
+        )
+        data = write_file(header, [encoded for encoded, _ in group], keys.signing)
+        store.bundles.keep(
+            WrittenBundle(header.number, digest_of(data), answer_key.private, state.scope)
+        )
+        yield Written(data, sum(changes for _, changes in group))
 
 
-def _fitting(asked: Iterator[SyncRequest]) -> list[bytes]:
-    """Encode requests as long as they fit into one file; the rest waits for the next bundle."""
-    encoded: list[bytes] = []
+def _fitting(asked: Iterator[SyncRequest]) -> Iterator[Sequence[tuple[bytes, int]]]:
+    """Encode requests, with the number of changes in each; yield as many as fit into one file."""
+    group: list[tuple[bytes, int]] = []
     for request in asked:
-        encoded.append(encode(request, CODINGS[0]))
-        if len(encoded) > MOST_PARTS or file_size(encoded) > LARGEST_FILE:
-            return encoded[:-1]
-    return encoded
+        one = (encode(request, CODINGS[0]), len(request.batch.changes) if request.batch else 0)
+        size = file_size([encoded for encoded, _ in (*group, one)])
+        if group and (len(group) >= MOST_PARTS or size > LARGEST_FILE):
+            yield group
+            group = []
+        group.append(one)
+    yield group
 
 
 def requests(store: Store, state: PullState) -> Iterator[SyncRequest]:
