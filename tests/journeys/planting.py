@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from fieldkit.records import Choice, Format, Record, Reference, Unfit, kinds
+from fieldkit.records import Choice, Format, Record, Reference, Unfit, Value, kinds
 from fieldkit.store import Edit, Refused, Saved, Store
 
 OF_THE_ROW = {"id", "created_by"}
@@ -72,7 +72,7 @@ def _numbers(sample: Path, kind: str) -> list[str]:
     return [str(json.loads(line)["id"]) for line in lines]
 
 
-def _fit(form: Format[object], sample: Path, stem: str) -> object:
+def _fit(form: Format[Value], sample: Path, stem: str) -> Value:
     """Return a value that a format accepts."""
     if isinstance(form, Choice):
         return form.options()[0].code
@@ -86,7 +86,7 @@ def _fit(form: Format[object], sample: Path, stem: str) -> object:
     raise AssertionError(form)
 
 
-def _word(form: Format[object], stem: str, number: int) -> str:
+def _word(form: Format[Value], stem: str, number: int) -> str:
     """Return a word of its own for a field, as the field keeps it; empty where it takes no text."""
     letters = "".join(chr(ord("a") + int(digit)) for digit in f"{number:04}")
     try:

@@ -72,7 +72,7 @@ def add_server(commands: Subparsers) -> None:
     )
     silent.add_argument("--days", type=whole, metavar="N")
     add_late(actions)
-    bundle = add_group(actions, "bundle", "take in what a laptop without a line has written")
+    bundle = add_group(actions, "bundle", "take in what a laptop without a connection has written")
     choices = bundle.add_subparsers(title="actions", metavar="ACTION", required=True)
     take = add_action(
         choices,

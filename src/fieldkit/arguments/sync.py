@@ -39,7 +39,7 @@ def add_sync(commands: Subparsers) -> None:
 
 def add_bundles(commands: Subparsers) -> None:
     """Add the commands of a sync by stick."""
-    bundle = add_group(commands, "bundle", "sync by stick where there is no line")
+    bundle = add_group(commands, "bundle", "sync by stick where there is no connection")
     actions = bundle.add_subparsers(title="actions", metavar="ACTION", required=True)
     write = add(actions, "write", "put what is not sent yet on a stick", "bundles:write")
     write.add_argument("folder", type=Path, metavar="DIR")

@@ -52,7 +52,7 @@ def apply(args: Namespace) -> int:
 
 
 def forward(args: Namespace) -> int:
-    """Hand a bundle to the server over this laptop's line, unopened."""
+    """Hand a bundle to the server over this laptop's connection, unopened."""
     from fieldkit.sync.bundle.stick import forward_file
 
     try:

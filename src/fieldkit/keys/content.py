@@ -1,4 +1,4 @@
-"""What stands in a key file, as JSON; a file from anywhere is read within bounds."""
+"""The content of a key file, as JSON; a file from anywhere is read within bounds."""
 
 from __future__ import annotations
 

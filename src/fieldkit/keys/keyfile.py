@@ -1,7 +1,7 @@
 """The key file of a home: its data key, wrapped by the passphrase of each operator.
 
-The data key encrypts the database; it is random and never stands in the file itself. Whoever has a
-passphrase unwraps it; the server's private key opens the copy that is sealed to the server.
+The data key encrypts the database; it is random and never in the file itself. A passphrase
+unwraps it; the server's private key opens the copy that is sealed to the server.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ class WrongKey(Exception):
 
 
 def normal(passphrase: str) -> str:
-    """Return a passphrase as it is used: whatever keyboard and spacing it was typed with."""
+    """Return a passphrase as it is used: the same from every keyboard and with any spacing."""
     text = unicodedata.normalize("NFKC", passphrase)
     # Joiners of Indian and Arabic scripts: not every keyboard and terminal gives them.
     return " ".join("".join(c for c in text if unicodedata.category(c) != "Cf").split())

@@ -1,4 +1,4 @@
-"""The files by which a laptop without a line syncs: bundles, and the server's answers to them.
+"""The files by which a laptop without a connection syncs: bundles, and the answers to them.
 
 A bundle holds the very requests of ``POST /v1/sync``, in order, for all logs of a laptop (rule 44).
 It is sealed to the server and signed by the device; its answer is sealed to a key that the laptop
@@ -8,7 +8,7 @@ rest, and the sealed part, which repeats the line and holds messages, each after
     fieldkit bundle {"number": ...}
     signature (64 bytes), sealed(line, messages)
 
-The line holds keys and numbers only, so that whoever finds a file learns nothing of a person.
+The line holds keys and numbers only, so that a person who finds a file learns nothing of anybody.
 """
 
 from __future__ import annotations

@@ -217,7 +217,7 @@ bundle = Table(
 )
 """The bundles written here to be carried to the server: the SHA-256 of each, the private key that
 opens its answer, the laptop's scope then (JSON), and when the answer was taken. Without a digest:
-the laptop was enrolled anew since."""
+the laptop was enrolled again since."""
 
 device_keys = Table(
     "device_keys",

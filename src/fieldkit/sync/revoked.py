@@ -28,7 +28,7 @@ _AGAIN = "Ask your supervisor for a code, and enrol it again."
 _LARGEST_ANSWER = 1000
 """Most bytes of the answer, which is the digest of the sealed work."""
 _TRIES = 5
-"""How often the work is sealed anew because somebody saved meanwhile."""
+"""How often the work is sealed again because somebody saved meanwhile."""
 
 
 def sync(

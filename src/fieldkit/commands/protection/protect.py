@@ -35,8 +35,8 @@ def protect(args: Namespace) -> int:
             operator = _operator()
             key = encrypt_home(home, operator, new_passphrase(operator, variable=GIVEN))
             say(
-                "The data on this laptop is encrypted. Whoever forgets the passphrase cannot open "
-                "it: let a second person have one, with `fieldkit passphrase add NAME`."
+                "The data on this laptop is encrypted. If you forget the passphrase, you cannot "
+                "open it: let a second person have one, with `fieldkit passphrase add NAME`."
             )
         return _old_copies(home, key, args.copies)
 
@@ -61,7 +61,7 @@ def offer_protection() -> int:
 def _protected(home: Path) -> bool:
     """Encrypt the data if somebody gives a passphrase; say whether they did."""
     if on_terminal():
-        say("A passphrase keeps the data unreadable for whoever finds or steals this laptop.")
+        say("A passphrase keeps others from reading the data if this laptop is lost or stolen.")
         say("Leave it empty to do without one.")
     operator = _operator()
     passphrase = new_passphrase(operator, variable=GIVEN, optional=True)

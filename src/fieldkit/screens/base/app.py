@@ -87,7 +87,7 @@ class AppBase(App[int]):
         self.data_key: bytes | None = None
         """The key of an encrypted home, while somebody has it unlocked."""
         self.locked = False
-        """Whether the unlock page stands above everything."""
+        """Whether the unlock page covers everything."""
         colours = not self.no_color and self.console.color_system in ("256", "truecolor")
         self._fitting = fitting_look(os.environ, sys.platform, colours=colours)
         self.look = Look()

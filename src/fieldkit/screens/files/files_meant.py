@@ -1,4 +1,4 @@
-"""The files a person means by what stands in the box for a path."""
+"""The files a person means by what is in the box for a path."""
 
 from __future__ import annotations
 

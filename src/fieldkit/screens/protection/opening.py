@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fieldkit.screens.protection.locking import Locking
 
 _WHY = (
-    "With a passphrase, whoever finds or steals this laptop reads nothing on it.",
+    "With a passphrase, nobody can read the data if this laptop is lost or stolen.",
     "If it is forgotten, another person of this laptop or a supervisor can help, once the laptop "
     "has synced. So let two people have one.",
 )
@@ -71,7 +71,7 @@ async def _add(app: AppBase, name: str, passphrase: str) -> None:
 
 
 async def offer(app: AppBase, locking: Locking, then: Open | None) -> None:
-    """Offer to encrypt a plain home; ``then`` follows, whatever is chosen."""
+    """Offer to encrypt a plain home; ``then`` follows either way."""
     if app.practice or app.data_key is not None:
         if then is not None:
             await then()

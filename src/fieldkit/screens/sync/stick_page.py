@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from fieldkit.store import Store
 
 _WHY = (
-    "Where there is no line, a stick carries the work: write it here, let it be applied at the "
-    "server or by a laptop with a line, and take the answer here."
+    "Without a connection, a stick carries the work: write it here, let it be applied at the "
+    "server or by a laptop with a connection, and take the answer here."
 )
 _NONE = "No stick is found. Put one in, or type the path of its folder."
 

@@ -94,7 +94,7 @@ class SyncPage(UndoingPage):
         if marked is not None and marked.remove is not None:
             name = words_of(marked.cells[0]).partition(" ")[2]
             entries.append(MenuEntry(f"Discard this change: {name}", "Delete", marked.remove))
-        entries.append(MenuEntry("Carry by stick where there is no line", "b", self.action_stick))
+        entries.append(MenuEntry("Carry by stick, without a connection", "b", self.action_stick))
         again = "Enrol again" if found is not None and found.server else "Enrol this laptop"
         entries.append(MenuEntry(f"{again} with a server", "", self.navigator.open_enrolment))
         return entries

@@ -100,7 +100,7 @@ DEVICE_KEY = Table(
     Column("key", LargeBinary(32), primary_key=True),
     Column("at", BigInteger, nullable=False),
 )
-"""The public keys by which devices sign; one that was set up anew, or restored, has several."""
+"""The public keys by which devices sign; one that was set up again, or restored, has several."""
 
 DATA_KEY = Table(
     "data_key",

@@ -1,4 +1,4 @@
-"""Works on a bundle: the requests that a laptop would have sent over a line, one after the other.
+"""Works on a bundle: the requests that a laptop would have sent over a network, one by one.
 
 Each is answered by the very function of ``POST /v1/sync``, with the cursors and the mark that the
 laptop will have once it has taken the answer before. So a bundle that is applied twice changes

@@ -1,4 +1,4 @@
-"""Takes a bundle in, whoever brings it: for the device that signed it, and with an answer for that.
+"""Applies a bundle for the device that signed it, whichever laptop brings it; answers that device.
 
 What a revoked device signed is kept for a supervisor, as if it had handed it in itself.
 """
@@ -50,7 +50,7 @@ class AppliedBundle:
 
 
 def apply_bundle(engine: Engine, data: bytes, now: int) -> AppliedBundle:
-    """Ingest a bundle for the device that signed it, whoever brings it; write the answer.
+    """Ingest a bundle for the device that signed it, whichever laptop brings it; write the answer.
 
     Raises:
         Refusal: it is no bundle, was altered, or is of another server or an unknown device; its
@@ -98,7 +98,7 @@ def signer(connection: Connection, bundle: Bundle) -> Signer:
             "bundle-unknown",
             403,
             "The server does not know the laptop that wrote this bundle.",
-            "Enrol that laptop again over a line; what it holds is not lost.",
+            "Enrol that laptop again over a network; what it holds is not lost.",
         )
     device = device_from_row(connection, row)
     seen = AuthenticatedDevice(

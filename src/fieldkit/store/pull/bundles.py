@@ -84,9 +84,9 @@ class Bundles:
 
 
 def forget_bundles(connection: Connection) -> None:
-    """Open no answer to an earlier bundle any more: the laptop was enrolled anew.
+    """Forget the keys of earlier bundles: the laptop was enrolled again.
 
-    The numbers go on.
+    Their answers cannot be opened any more. The numbers go on.
     """
     last = select(func.max(_bundle.c.number)).scalar_subquery()
     connection.execute(delete(_bundle).where(_bundle.c.number < last))

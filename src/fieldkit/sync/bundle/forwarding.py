@@ -1,4 +1,4 @@
-"""Hands a bundle, perhaps another laptop's, to the server over a line without opening it."""
+"""Hands a bundle, perhaps another laptop's, to the server over a network without opening it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OLDER_SERVER = (
 _REFUSED = {
     "bundle-elsewhere": "This bundle is for another server. Take it to a laptop enrolled there.",
     "bundle-unknown": "The server does not know the laptop that wrote this bundle. Enrol that "
-    "laptop again over a line; what it holds is not lost.",
+    "laptop again over a network; what it holds is not lost.",
     "bundle-revoked": "The laptop that wrote this bundle may not sync any more. The "
     "bundle is kept at the server: its supervisor admits or discards it by Devices.",
     "bundle-altered": "This bundle was changed on the way, or not copied whole. Nothing of it was "

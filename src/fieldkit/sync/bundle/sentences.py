@@ -15,7 +15,7 @@ def written(found: OnStick) -> str:
     """Return the sentences about a bundle that was written."""
     said = (
         f"{found.path.name} is on the stick, with {_many(found.changes, 'change')}. Carry it to "
-        "the server, or to a laptop with a line, and bring the answer back."
+        "the server, or to a laptop with a connection, and bring the answer back."
     )
     if not found.left:
         return said

@@ -1,8 +1,8 @@
 """Takes the server's answer to a bundle, perhaps long after the bundle was written.
 
-Meanwhile this laptop may have synced over a line, been restored, or taken another answer. So a page
-counts only on the state it was asked from (rule 45), and what is said of a log only if the log is
-still the one that it was said of (rule 46).
+Meanwhile this laptop may have synced over a network, been restored, or taken another answer. So a
+page counts only on the state from which it was requested (rule 45), and what is said of a log only
+if the log is still the one that it was said of (rule 46).
 """
 
 from __future__ import annotations

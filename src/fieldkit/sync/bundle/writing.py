@@ -25,7 +25,7 @@ from fieldkit.sync.questions import Questions
 _LARGEST_BATCH = 1 << 20
 """Most bytes of the changes of a batch before they are compressed, if it has more than one."""
 _NO_KEYS = (
-    "This laptop and its server have not exchanged keys yet. Sync once over a line; after that "
+    "This laptop and its server have not exchanged keys yet. Sync once over a network; after that "
     "sticks work."
 )
 
