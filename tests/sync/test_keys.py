@@ -34,6 +34,7 @@ def test_keys_are_exchanged_at_enrolment(store: Store, folder: Path) -> None:
     own = database.execute("SELECT sealing_public, signing_public FROM server_key").fetchone()
     database.close()
     assert own == (keys.server_sealing, keys.server_signing)
+    assert sync(store).ok
     assert sync(store).session.requests == 1  # not asked again
 
 
