@@ -7,7 +7,7 @@ MADE := .venv/.made
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check torture mutants benchmark dist pictures fields coverage sentences dictionary lock clean
+.PHONY: help demo test check torture mutants benchmark dist windows windows-test pictures fields coverage sentences dictionary lock clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -38,6 +38,12 @@ benchmark: $(MADE)  ## speed, as ratios to baselines measured in the same run
 dist: $(MADE)  ## build the wheel in dist/, the one file that every computer installs
 	rm -rf dist
 	$(BIN)/hatchling build -t wheel
+
+windows: $(MADE)  ## build the installer for Windows in build/windows (docs/windows.md: what to install)
+	$(BIN)/python -m windows.build $(if $(INTERPRETER),--interpreter $(INTERPRETER))
+
+windows-test: windows  ## install it under Wine and check it there
+	$(BIN)/python -m windows.wine
 
 pictures: $(MADE)  ## draw the main screens, with made-up people, in docs/pictures
 	$(BIN)/python -m tests.pictures

@@ -11,6 +11,7 @@ from pathlib import Path
 KEPT = Path(".benchmarks")
 """The cache of homes and rosters between runs; `make clean` removes it."""
 
+PASSPHRASE = "walnut river carpet"
 FIELDKIT = [sys.executable, "-m", "fieldkit"]
 
 
@@ -54,6 +55,23 @@ def roster(people: int) -> Path:
 def home_with(people: int) -> Path:
     """Return a home with this number of people and all their records."""
     return _home(f"home-{people}", roster(people))
+
+
+def protected_home(people: int) -> Path:
+    """Return an encrypted copy of :func:`home_with`, which opens with :data:`PASSPHRASE`."""
+    home, plain = KEPT / f"protected-{people}", home_with(people)
+    if not home.exists():
+        making = home.with_suffix(".making")
+        shutil.rmtree(making, ignore_errors=True)
+        shutil.copytree(plain, making)
+        subprocess.run(
+            [*FIELDKIT, "protect", "--copies", "delete"],
+            env={**os.environ, "FIELDKIT_HOME": str(making), "FIELDKIT_PASSPHRASE": PASSPHRASE},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        making.rename(home)
+    return home
 
 
 def home_of_people(people: int) -> Path:

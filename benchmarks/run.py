@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from benchmarks import bytes as sizes
 from benchmarks import (
     crowd,
+    encryption,
     ingest,
     keys,
     line,
@@ -24,11 +25,13 @@ from benchmarks.matching import speed as matching
 
 BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "starting": lambda: starting.measure(100_000),
+    "unlocking": lambda: starting.measure_locked(100_000),
     "keystrokes": ledger.measure,
     "keys": lambda: keys.measure(100_000),
     "searching": lambda: searching.measure(100_000) + searching.measure(800_000, budget=3),
     "matching": matching.measure,
     "saving": lambda: saving.measure(100_000),
+    "encryption": lambda: encryption.measure(20_000),
     "opening": lambda: opening.measure(100_000),
     "pairs": lambda: pairs.measure(100_000),
     "loading": loading.measure,

@@ -29,11 +29,11 @@ def measure(people: int) -> list[Figure]:
     raw = connect(home / "raw.sqlite3")
     ours: list[float] = []
     bare: list[float] = []
-    columns = list(_artisan(0))
+    columns = list(artisan(0))
     raw.execute(f"CREATE TABLE person (id TEXT PRIMARY KEY, {', '.join(columns)})")
     raw.execute("CREATE TABLE change (seq INTEGER PRIMARY KEY, id, fields, at, operator, head)")
     for number in range(SAVES):
-        fields = _artisan(number)
+        fields = artisan(number)
         started = time.perf_counter()
         store.save([Edit(Beneficiary, fields)], operator="Asha")
         between = time.perf_counter()
@@ -49,7 +49,7 @@ def measure(people: int) -> list[Figure]:
     ]
 
 
-def _artisan(number: int) -> dict[str, Value]:
+def artisan(number: int) -> dict[str, Value]:
     """Return made-up values for the first page of a form."""
     return {
         "name": f"Ghulam Mohammad Bhat {chr(65 + number % 26)}{chr(97 + number // 26)}",

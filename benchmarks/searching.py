@@ -24,7 +24,7 @@ def measure(people: int, budget: float | None = None) -> list[Figure]:
     """Type names, names with a father's name, and mobiles, key by key."""
     home = home_of_people(people)
     store = Store.open(home)
-    typed = list(_typed(store))
+    typed = list(typed_texts(store))
     statements = [_statements(store, text) for text in typed]
     ours = [_time_find(store, text) for text in typed]
     raw = _time_raw(home / DATABASE, statements)
@@ -33,7 +33,7 @@ def measure(people: int, budget: float | None = None) -> list[Figure]:
     return [Figure(name, p95(ours), p95(raw), "ms", budget=budget, limit=LIMIT)]
 
 
-def _typed(store: Store) -> Iterator[str]:
+def typed_texts(store: Store) -> Iterator[str]:
     """Yield the text of the box after each key, for people of the register."""
     seen = store.page("beneficiary", limit=1000).records[:: 1000 // PEOPLE_LOOKED_FOR]
     for person in seen:

@@ -7,13 +7,17 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.figures import MILLI, Figure, p95
-from benchmarks.homes import FIELDKIT, home_with
-from benchmarks.terminal import Terminal
+from benchmarks.homes import FIELDKIT, PASSPHRASE, home_with, protected_home
+from benchmarks.terminal import ENTER, Terminal
 
 RUNS = 9
+LOCKED_RUNS = 5
 BARE = [sys.executable, "benchmarks/bare_app.py"]
 BARE_LABEL = "bare box"
 HOME_LABEL = "Find or new"
+LOCKED_LABEL = "Passphrase"
+DERIVED_WITHIN = 500
+"""Milliseconds for the derivation of the key from a passphrase."""
 KEYS_AT_START = "gulam mohd bhat wathoora"
 SEARCHED = "gulam mohd"
 
@@ -53,6 +57,40 @@ def measure(people: int) -> list[Figure]:
         ),
         Figure("keys while starting, p95", p95(ours.key_to_paint), None, "ms", limit=60),
     ]
+
+
+def measure_locked(people: int) -> list[Figure]:
+    """Alternate the bare application and the unlock page of an encrypted home."""
+    home = protected_home(people)
+    bare, painted, usable = Starts([], [], [], []), list[float](), list[float]()
+    for run in range(LOCKED_RUNS + 1):
+        one = Starts([], [], [], [])
+        _start_bare(one, home)
+        first, opened = _unlock(home)
+        if run:  # the first run only warms the disk cache
+            bare.painted += one.painted
+            bare.echoed += one.echoed
+            painted.append(first)
+            usable.append(opened)
+    base = median(bare.painted)
+    budget = DERIVED_WITHIN + 2.5 * median(bare.echoed)
+    return [
+        Figure("first paint of the unlock page", median(painted), base, "ms", budget=1.25),
+        Figure("passphrase to hits on Home", median(usable), None, "ms", limit=budget),
+    ]
+
+
+def _unlock(home: Path) -> tuple[float, float]:
+    """Return the milliseconds to the first paint, and from the passphrase to the first hits."""
+    with Terminal(FIELDKIT, {"FIELDKIT_HOME": str(home)}) as terminal:
+        painted = terminal.until(lambda screen: bool(screen.row(LOCKED_LABEL)))
+        terminal.rest(1.0)  # as long as somebody takes to type three words at least
+        terminal.press(PASSPHRASE)
+        entered = terminal.press(ENTER)
+        terminal.until(lambda screen: bool(screen.row(HOME_LABEL)))
+        terminal.press(SEARCHED)
+        found = terminal.until(hits_shown)
+    return (painted - terminal.started) * MILLI, (found - entered) * MILLI
 
 
 def _start_bare(starts: Starts, _home: Path) -> None:

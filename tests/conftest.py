@@ -45,7 +45,7 @@ def _new_files_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     home = tmp_path_factory.mktemp("migrated")
 
     def copied(database: Database, back_up: Callable[[], object]) -> None:
-        if database.path.stat().st_size:
+        if database.path.stat().st_size or database.key is not None:
             migrate(database, back_up)
             return
         if not (home / DATABASE).stat().st_size:

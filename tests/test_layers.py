@@ -80,7 +80,7 @@ HEAVY = {
     *("sqlmodel", "sqlalchemy", "pydantic", "alembic", "httpx", "openpyxl", "xlrd"),
     *("fieldkit.records", "fieldkit.schema", "fieldkit.store", "fieldkit.sync"),
     *("fieldkit.files", "fieldkit.sample", "fieldkit.server", "fieldkit.protocol"),
-    *("fieldkit.matching", "fieldkit.papers", "fieldkit.day", "fieldkit.keys"),
+    *("fieldkit.matching", "fieldkit.papers", "fieldkit.day"),
     *("hashlib", "secrets", "nacl", "sqlcipher3"),
 }
 

@@ -12,6 +12,9 @@ def main() -> NoReturn:
 
         command_line()
     gc.disable()  # what is imported stays; the opening of the store enables it
+    from fieldkit.plain_text import write_utf8
+
+    write_utf8()
     from fieldkit.app import run
     from fieldkit.settings import home_folder
 

@@ -10,17 +10,21 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from fieldkit.file_fault import why
 from fieldkit.screens.base import textual_private
 from fieldkit.screens.base.app import AppBase, is_sentence
 from fieldkit.screens.base.page import Page
 from fieldkit.screens.base.scheduler import Pace
-from fieldkit.screens.home.home_page import HomePage
 from fieldkit.screens.navigation import Navigation
-from fieldkit.settings import make_private
+from fieldkit.screens.protection.locking import Locking
+from fieldkit.settings import KEYS, is_locked, make_private
+
+if TYPE_CHECKING:
+    from fieldkit.sync.client import Outcome
 
 PAINTED_BY = 0.05
 """Seconds after which Home is on the screen; loading earlier would delay its first paint."""
@@ -49,15 +53,23 @@ class FieldkitApp(AppBase):
 
     def __init__(self, home: Path, pace: Pace | None = Pace()) -> None:  # noqa: B008 - it is frozen
         super().__init__(home, pace)
-        self.navigator = Navigation(self)
+        self.locking = Locking(self, self._save_drafts)
+        self.navigator = Navigation(self, self.locking)
         self.fault = ""
         """The sentence to end with, if the program failed."""
 
     def on_mount(self) -> None:
-        """Show Home, then open the store."""
-        self.push_screen(HomePage())
+        """Show Home, then open the store; an encrypted home asks for a passphrase before that."""
+        begin = self._begin
+        if is_locked(self.home) and (self.home / KEYS).exists():
+            self.locking.ask_at_start(begin)
+            begin = self.locking.load
+        else:
+            from fieldkit.screens.home.home_page import HomePage
+
+            self.push_screen(HomePage())
         # Not call_after_refresh: a screen opened by an early key would keep it from ever running.
-        self.set_timer(PAINTED_BY, lambda: self.run_worker(self._begin()))
+        self.set_timer(PAINTED_BY, lambda: self.run_worker(begin()))
 
     async def _begin(self) -> None:
         await self.open_store()
@@ -70,6 +82,7 @@ class FieldkitApp(AppBase):
 
             await self.push_screen(StartupErrorPage(str(error)))
             return
+        await self.locking.watch()
         if device is None:
             from fieldkit.screens.home.first_run_page import FirstRunPage
 
@@ -97,8 +110,9 @@ class FieldkitApp(AppBase):
     async def _keep_figures(self) -> None:
         from fieldkit.store import StoreError
 
-        with suppress(StoreError):
-            await self.keep_figures()
+        if not self.locked:
+            with suppress(StoreError):
+                await self.keep_figures()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable the keys of the whole program on pages that stand alone."""
@@ -106,6 +120,14 @@ class FieldkitApp(AppBase):
         if alone and action in _GLOBAL_ACTIONS:
             return False
         return super().check_action(action, parameters)
+
+    def may_go_on(self) -> bool:
+        """Say whether a key counts: the first one after a long time locks an encrypted home."""
+        return self.locking.may_go_on()
+
+    async def sync_ended(self, outcome: Outcome) -> None:
+        """Lock a laptop that the server revoked."""
+        await self.locking.note_outcome(outcome)
 
     async def action_menu(self) -> None:
         """Open the menu of everything."""
@@ -143,6 +165,9 @@ class FieldkitApp(AppBase):
     async def action_quit(self) -> None:
         """Save what is typed as drafts, then end; if that fails, end at the second key."""
         page = self.screen
+        if self.locking.busy and isinstance(page, Page):
+            page.say("The data is being encrypted. Wait until it is done, then quit.")
+            return
         try:
             await self._save_drafts()
         except Exception as error:
@@ -155,6 +180,8 @@ class FieldkitApp(AppBase):
         self.exit(0)
 
     async def _save_drafts(self) -> None:
+        if self._store is None and self.locked:
+            return  # they were saved as it was locked
         for page in self.screen_stack:
             if isinstance(page, Page):
                 await page.save_draft()
@@ -185,6 +212,9 @@ class FieldkitApp(AppBase):
 
     def _fatal_error(self) -> None:
         """End with one sentence; log where the program failed, without personal data."""
+        if self.fault:  # what fails while it ends follows from the first fault
+            textual_private.stop_at_once(self)
+            return
         log = write_log(self.home)
         self._write_drafts_now()
         self.fault = (
@@ -228,8 +258,8 @@ def run(home: Path) -> int:
     except Timeout:
         _tell("fieldkit is already open on this folder. Use that window, or quit it first.")
         return 2
-    except OSError:
-        _tell(f"The folder {home} cannot be written. Ask the person who set up this laptop.")
+    except OSError as error:
+        _tell(f"The folder {home} cannot be written: {why(error)}.")
         return 2
     try:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):

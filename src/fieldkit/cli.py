@@ -15,7 +15,8 @@ from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn, TypeAlias, cast
 
-from fieldkit.plain_text import shown
+from fieldkit.file_fault import why
+from fieldkit.plain_text import shown, write_utf8
 from fieldkit.settings import home_folder
 
 DONE, IN_PART, UNUSABLE, OFFLINE = 0, 1, 2, 3
@@ -29,9 +30,7 @@ class Unusable(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command, or the application, and exit with its code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+    write_utf8()
     sys.exit(run(arguments))
 
 
@@ -76,10 +75,7 @@ def _failed(error: Exception) -> int:
     if isinstance(error, StoreError | Refused):
         return print_error(str(error))
     if isinstance(error, OSError):
-        return print_error(
-            f"{error.filename or 'A file'} cannot be used: {error.strerror or error}. Check it, "
-            "then try again."
-        )
+        return print_error(f"{error.filename or 'A file'} cannot be used: {why(error)}.")
     from fieldkit.app import write_log
 
     log = write_log(home_folder())

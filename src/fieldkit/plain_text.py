@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from functools import lru_cache
 
@@ -16,6 +17,13 @@ _EMOJI = "\u2600-\u27bf\U0001f000-\U0001faff"
 _LONE_JOINER = re.compile(f"(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])")
 """A zero-width joiner not between emoji. Rich counts joined characters as a single cell, which is
 right for emoji only."""
+
+
+def write_utf8() -> None:
+    """Write to standard output and error as UTF-8, whatever the system would take."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 def shown(text: str) -> str:

@@ -112,13 +112,13 @@ def filled(_filled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The URL of the server's database."""
+    """The URL of the server's database; tests of another file may send more from their copies."""
     return f"sqlite:///{tmp_path_factory.mktemp('server') / 'server.sqlite3'}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(database: str) -> Iterator[str]:
     """A server on this machine; its address."""
     with local_server(database) as url:

@@ -76,8 +76,8 @@ def test_status_has_exactly_these_figures(filled: Path, cli: Cli) -> None:
     assert (ran.code, ran.err) == (0, "")
     found = ran.json
     assert list(found) == [
-        "device", "records", "outbox", "last_seq", "acked_seq", "head", "server_head", "drafts",
-        "role", "scope", "conflicts", "cursors", "more", "last_sync",
+        "device", "encrypted", "records", "outbox", "last_seq", "acked_seq", "head", "server_head",
+        "drafts", "role", "scope", "conflicts", "cursors", "more", "last_sync",
     ]  # fmt: skip
     assert list(found["device"]) == ["origin", "name", "district", "block", "server"]
     assert list(found["outbox"]) == ["queued", "sent", "conflict", "late", "rejected", "waiting"]

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from tests.commands.conftest import Cli
 
+from fieldkit.files.export import PERSONAL
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.finding import Finding, Verdict
 from fieldkit.records import Value, kinds
@@ -301,12 +302,15 @@ def test_nothing_is_imported_before_setup(home: Path, cli: Cli, sample: Path) ->
 
 def test_exports_to_standard_output_and_to_files(filled: Path, cli: Cli, tmp_path: Path) -> None:
     table = list(csv.reader(io.StringIO(cli("export", "beneficiary").out.decode("utf-8-sig"))))
-    assert len(table) == 61
+    assert table[0] == [PERSONAL]
+    assert len(table) == 62
     assert len(cli("export", "beneficiary", "--format", "jsonl").lines) == 60
     book = openpyxl.load_workbook(
         io.BytesIO(cli("export", "beneficiary", "--format", "xlsx").out), read_only=True
     )
-    assert len(list(book.worksheets[0].iter_rows(values_only=True))) == 61
+    about, records = (list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets)
+    assert about == [(PERSONAL,)]
+    assert len(records) == 61
     ran = cli("export", "beneficiary", "-o", tmp_path / "A.CSV")
     assert (ran.code, ran.text) == (0, f"60 records were written to {tmp_path / 'A.CSV'}.\n")
     assert (tmp_path / "A.CSV").read_bytes() == cli("export", "beneficiary").out

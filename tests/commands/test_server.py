@@ -308,6 +308,7 @@ def test_oddities_of_a_laptop_are_listed(
         enrolled_at=0,
         last_seen=1,
         revoked_at=None,
+        sealed=[],
         skew=skew,
         program=None,
         unsent=None,

@@ -24,6 +24,7 @@ from fieldkit.server.devices.scopes import change_scope, close_scopes
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import enrol, sync
+from fieldkit.sync.revoked import sync as hand_in
 
 
 class Area(NamedTuple):
@@ -48,7 +49,8 @@ def office(served: tuple[str, Path, Path]) -> tuple[str, Path]:
     return served[:2]
 
 
-_DISTRICTS = iter(range(1, 20))
+_CODES = {int(one.code) for one in options("district")}
+_DISTRICTS = iter(sorted(one for one in _CODES if one + 1 in _CODES))
 
 
 @pytest.fixture
@@ -103,6 +105,18 @@ def test_what_a_device_has_not_sent_is_counted_in_words() -> None:
     ]
 
 
+def test_a_device_behind_the_servers_version_is_named_one_with_none_or_a_later_one_is_not() -> None:
+    programs = ("0.9.2", "0.10", "0.10.0-rc1", "", "strange", "99.0")
+    told = [
+        DeviceItem(id=n, role="operator", enrolled_at=9, last_seen=9, program=program)
+        for n, program in enumerate(programs, 1)
+    ]
+    found = devices.in_order(DevicesAnswer(now=9, devices=told, program="0.10"), 9).listed
+    assert {one.item.program: [*one.remarks] for one in found if one.remarks} == {
+        "0.9.2": ["It has fieldkit 0.9.2: install 0.10 on it."]
+    }
+
+
 @pytest.mark.usefixtures("head")
 def test_devices_are_listed_given_codes_and_areas_and_revoked(
     cli: Cli, asha: Store, office: tuple[str, Path], area: Area, tmp_path: Path
@@ -135,6 +149,34 @@ def test_devices_are_listed_given_codes_and_areas_and_revoked(
     assert cli("devices", "revoke", number).code == 0
     assert of_asha(cli)["revoked_at"]
     assert "was removed from the server" in (sync(asha).session.error or "")
+
+
+@pytest.mark.usefixtures("head")
+def test_what_a_revoked_laptop_handed_in_is_shown_admitted_and_discarded(
+    cli: Cli, asha: Store, office: tuple[str, Path]
+) -> None:
+    kind = kinds()["beneficiary"]
+    (record,) = asha.page("beneficiary").records
+    number = str(of_asha(cli)["id"])
+    assert "has handed in no sealed work" in cli("devices", "admit", number).err
+    asha.save([Edit(kind, {"house_no": "4"}, record.id)], "Asha")
+    assert cli("devices", "revoke", number).code == 0
+    assert "1 change is sealed and handed in" in (hand_in(asha).session.error or "")
+    assert "1 change handed in, sealed, since" in cli("devices").text
+    listed = cli("server", "devices", "--database", f"sqlite:///{office[1]}").text
+    assert "1 change handed in, sealed, since" in listed
+    assert cli("devices", "admit", number).text == "1 change is taken in.\n"
+    cli("sync")
+    assert cli("show", record.id, "--json").json["record"]["house_no"] == "4"
+    assert of_asha(cli)["sealed"] == []
+    assert cli("devices", "discard", number).code == 2
+    # A revoked laptop may be wanted open again: its code is shown once.
+    made = cli("devices", "recover", number)
+    assert "unlock --recover" in made.err
+    there = cli("server", "recover", "--database", f"sqlite:///{office[1]}", number)
+    assert made.text.strip() != there.text.strip()
+    assert len(made.text.strip()) == len(there.text.strip()) == 11
+    assert cli("devices", "recover", "7777").code == 2
 
 
 def test_what_was_told_last_is_there_offline(

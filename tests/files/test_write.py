@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from tests.files.conftest import Home
 
 from fieldkit.files import FileFormat, export, load
+from fieldkit.files.export import PERSONAL
 from fieldkit.formulas import escape_formula, unescape_formula
 from fieldkit.records import Unfit
 from fieldkit.records.artisans.beneficiary import Beneficiary
@@ -92,6 +93,20 @@ def test_jsonl_carries_unknown_fields(home: Home) -> None:
     content.seek(0)
     load(there, "beneficiary", content, operator="Reyaz")
     assert [r.extra for r in there.each("beneficiary")] == [{"later": "kept"}] * len(NASTY)
+
+
+def test_a_file_with_personal_data_says_so_first(store: Store) -> None:
+    fill(store)
+    for kind, personal in (("beneficiary", True), ("export_log", False)):
+        text, book = io.BytesIO(), io.BytesIO()
+        export(store, kind, text, "csv")
+        export(store, kind, book, "xlsx")
+        (line, *_) = csv.reader(text.getvalue().decode("utf-8-sig").splitlines())
+        assert (line == [PERSONAL]) == personal
+        opened = load_workbook(book)
+        names = ["About", "Records"] if personal else ["Records"]
+        assert opened.sheetnames == names
+        assert opened.active.title == "Records"  # type: ignore[union-attr]
 
 
 def test_no_cell_is_run_by_a_spreadsheet(store: Store) -> None:

@@ -65,7 +65,8 @@ MEMBERS = [
 FIRST_RUN = [
     Step("asha jan<enter>", ("2 of 3", "Asha Jan", "District")),
     Step("budgam<enter>", ("3 of 3", "Budgam", "Block")),
-    Step("chadoora<enter>", ("Block Chadoora, Budgam", "Find or new", "no records yet")),
+    Step("chadoora<enter>", ("Protect this laptop", "New passphrase")),
+    Step("<esc>", ("Block Chadoora, Budgam", "Find or new", "no records yet")),
 ]
 
 

@@ -10,8 +10,11 @@ from benchmarks.keystrokes.hand import Hand
 from tests.pictures.home import Block
 
 from fieldkit.app import FieldkitApp
+from fieldkit.keys.keyfile import KeyFile
 from fieldkit.screens.home.home_page import HomePage
 from fieldkit.screens.look.chosen import keep_look
+from fieldkit.screens.protection.unlock_page import UnlockPage
+from fieldkit.settings import KEYS
 from fieldkit.store import Store
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
@@ -71,12 +74,30 @@ async def take_all(block: Block, size: tuple[int, int], theme: str) -> dict[str,
             taken[shot.name] = app.export_screenshot(title="fieldkit", simplify=True)
             while not isinstance(app.screen, HomePage) or app.screen.picker.typed.text:
                 await hand.press("<escape>")
+        taken["unlock"] = await _unlock_page(hand)
     app.close_store()
     with closing(Store.open(block.home)) as store:
         for draft in store.drafts.of("Asha"):
             if draft.id is not None:
                 store.drafts.drop(draft.id)
     return taken
+
+
+async def _unlock_page(hand: Hand) -> str:
+    """Return the unlock page of two operators, with a part of a passphrase typed."""
+    app = hand.app
+    file, key = KeyFile.new(app.home)
+    for name in ("Asha", "Reyaz"):
+        file.add(name, "walnut river carpet", key)
+    app.push_screen(UnlockPage(_stay))
+    await hand.settle()
+    (app.home / KEYS).unlink()
+    await hand.press("walnut river")
+    return app.export_screenshot(title="fieldkit", simplify=True)
+
+
+async def _stay(_operator: str, _key: bytes) -> None:
+    """Stay on the unlock page."""
 
 
 def path_of(name: str, size: tuple[int, int], theme: str) -> Path:

@@ -280,6 +280,7 @@ def test_what_is_left_is_written_without_formulas(
         2,
     ]
     text = (tmp_path / "rest.csv").read_text("utf-8-sig")
+    assert text.startswith("This file holds personal data.")
     assert "differs,2," in text
     assert "Mobile,94190 11432,94190 11439," in text
     assert "only in the field,,ID,Only Here".replace("ID", rows_id(text, "Only Here")) in text

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from tests.reports.plain_sql import LADDER
 
 from fieldkit.files import export
+from fieldkit.files.export import PERSONAL
 from fieldkit.records import kinds
 from fieldkit.store import Store
 
@@ -51,7 +52,8 @@ class Exported:
             file = folder / f"{name}.csv"
             export(store, name, file)
             with file.open(encoding="utf-8-sig", newline="") as lines:
-                head, *rows = csv.reader(lines)
+                read = [row for row in csv.reader(lines) if row != [PERSONAL]]
+            head, *rows = read
             self._database.execute(f"CREATE TABLE {name} ({', '.join(f'[{one}]' for one in head)})")
             marks = ", ".join("?" * len(head))
             filled = ([cell or None for cell in row] for row in rows)

@@ -30,7 +30,7 @@ from fieldkit.screens.attendance.roll.people import OnRoll, narrowed
 from fieldkit.screens.home.home_page import HomePage
 from fieldkit.screens.lookup.rows import Row
 from fieldkit.screens.widgets.rows import Answer, Choice, LazyRows, lay_out
-from fieldkit.store import Store
+from fieldkit.store import Notes, Store
 
 GIVEN = date(2026, 2, 1)
 
@@ -203,10 +203,10 @@ def test_numbers_have_one_width_and_nobody_changes_theirs(tmp_path: Path) -> Non
     assert [first_number(many) for many in (0, 90, 91, 900, 901)] == [10, 10, 100, 100, 1000]
     roll = Roll("all", 10, ("a", "b")).with_more(["c", "a"])
     assert numbered(roll) == [(10, "a"), (11, "b"), (12, "c")]
-    keep_roll(tmp_path, "7KQ2M9XD-1", roll)
-    assert read_roll(tmp_path, "7KQ2M9XD-1") == roll
+    keep_roll(Notes(tmp_path), "7KQ2M9XD-1", roll)
+    assert read_roll(Notes(tmp_path), "7KQ2M9XD-1") == roll
     (tmp_path / "rolls" / "7KQ2M9XD-1.txt").write_bytes(b"\xff\x00 no roll")
-    assert read_roll(tmp_path, "7KQ2M9XD-1") is None
+    assert read_roll(Notes(tmp_path), "7KQ2M9XD-1") is None
 
 
 PEOPLE = [

@@ -11,13 +11,15 @@ from tests.screens.conftest import At, Office, organisations
 
 from fieldkit.records import kinds
 from fieldkit.reference import options
+from fieldkit.review import devices
 from fieldkit.screens.base.scheduler import Synced
 from fieldkit.server.database.connection import connect, writing
 from fieldkit.server.devices.scopes import change_scope, close_scopes
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, State, Store
 from fieldkit.sync.client import enrol, sync
-from fieldkit.sync.supervision import fetch_devices
+from fieldkit.sync.revoked import sync as hand_in
+from fieldkit.sync.supervision import fetch_devices, revoke
 
 if TYPE_CHECKING:
     from tests.screens.conftest import Hand
@@ -85,10 +87,36 @@ async def test_a_device_is_opened_given_an_area_and_a_code_and_revoked(
         await hand.press("<down>", "<down>", "<enter>")
         assert "for good?" in hand.text()
         await hand.press("<enter>")
-        assert "cannot sync any more" in hand.text()
-        assert "nothing more can be done" in hand.text()
+        assert "It was revoked: it cannot sync any more." in hand.text()
     assert not sync(reyaz).ok
     assert [one.own for one in fetch_devices(head).devices if one.revoked_at is None] == [True]
+
+
+async def test_sealed_work_is_admitted_and_a_locked_laptop_gets_a_code(
+    opened_app: At, head: Store, reyaz: Store
+) -> None:
+    organisations(reyaz, 3)
+    (number,) = [one.id for one in fetch_devices(head).devices if not one.own]
+    revoke(head, number)
+    hand_in(reyaz)
+    async with opened_app(width=100) as hand:
+        await open_devices(hand)
+        assert "3 changes handed in, sealed" in hand.text()
+        await hand.press("<down>" if "Reyaz" not in hand.marked() else "", "<enter>")
+        await hand.press("<enter>")
+        assert "Admit? 3 changes handed in, sealed, since" in hand.text()
+        await hand.press("<enter>")
+        assert "3 changes are taken in." in hand.text()
+        assert "Admit its sealed work" not in hand.text()
+        await hand.press("<enter>")
+        assert "passphrase?" not in hand.text(), "nothing is marked: its row is gone"
+        await hand.press("<down>", "<enter>")
+        assert "without the passphrase?" in hand.text()
+        await hand.press("<enter>")
+        assert "One-time code" in hand.text()
+        assert "unlock --recover" in " ".join(hand.text().split())
+    assert sync(head).ok
+    assert len(head.page("village_organisation").records) == 5
 
 
 @pytest.mark.usefixtures("head")
@@ -121,15 +149,17 @@ async def test_the_list_follows_a_sync_and_an_act(
         assert "2 changes" in hand.line("On the server")
 
 
-async def test_offline_the_list_of_before_is_shown(
-    opened_app: At, head: Store, reyaz: Store
+async def test_offline_the_list_of_before_is_shown_with_who_has_an_older_version(
+    opened_app: At, head: Store, reyaz: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetch_devices(head)
+    monkeypatch.setattr(devices, "__version__", "9.0")
     head.enrol("http://127.0.0.1:9", head.token() or "")
     async with opened_app(width=100) as hand:
         await open_devices(hand)
         assert "No connection." in hand.text()
         assert "Reyaz" in hand.text()
+        assert "install 9.0 on it" in hand.text()
         await hand.press("<down>" if "Reyaz" not in hand.marked() else "", "<enter>")
         await hand.press("<down>", "<down>", "<enter>", "<enter>")
         assert "No connection." in hand.text()

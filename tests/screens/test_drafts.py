@@ -189,7 +189,11 @@ async def test_escape_leaves_only_when_asked_twice_if_what_was_typed_cannot_be_w
 async def test_a_fault_keeps_what_is_typed(tmp_path: Path, block: dict[str, str]) -> None:
     class Broken(FieldkitApp):
         async def action_sync(self) -> None:
+            self.screen.call_next(self.end_badly)
             raise ValueError("broken")
+
+        async def end_badly(self) -> None:
+            raise LookupError
 
     app = Broken(tmp_path)
 
@@ -205,6 +209,8 @@ async def test_a_fault_keeps_what_is_typed(tmp_path: Path, block: dict[str, str]
     kept = await app.ask(lambda store: store.drafts.of("Asha"))
     assert {"name": "Gulshan"} in [draft.texts for draft in kept]
     app.close_store()
+    (log,) = (tmp_path / "logs").iterdir()
+    assert "ValueError" in log.read_text("utf-8"), "the first fault, not what followed from it"
 
 
 async def test_a_closed_window_keeps_what_is_typed(

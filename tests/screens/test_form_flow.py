@@ -16,7 +16,7 @@ from fieldkit.screens.home.home_page import HomePage
 from fieldkit.screens.lookup.entry_choices import FILE, EntryChoices, read_choices
 from fieldkit.screens.lookup.spoken_day import spoken_day
 from fieldkit.screens.records.record_page import RecordPage
-from fieldkit.store import Edit, Store
+from fieldkit.store import Edit, Notes, Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,10 +76,10 @@ async def test_a_name_goes_on_by_right_alone_and_values_are_kept_for_the_next(
         await hand.press(*["<down>"] * 7)
         assert form(hand).at == "category"
         await hand.press("<f3>", "<escape>")
-    assert read_choices(tmp_path, "Asha").kept == {"beneficiary": {"village": "Chadoora"}}
-    assert read_choices(tmp_path, "Reyaz") == EntryChoices()
+    assert read_choices(Notes(tmp_path), "Asha").kept == {"beneficiary": {"village": "Chadoora"}}
+    assert read_choices(Notes(tmp_path), "Reyaz") == EntryChoices()
     (tmp_path / FILE).write_text("[1", encoding="utf-8")
-    assert read_choices(tmp_path, "Asha") == EntryChoices()
+    assert read_choices(Notes(tmp_path), "Asha") == EntryChoices()
 
 
 def test_names_go_on_with_the_commonest_word_of_their_place() -> None:

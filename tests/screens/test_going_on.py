@@ -9,6 +9,7 @@ from tests.screens.test_form_model import form, go, press
 
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.lookup.entry_choices import read_choices
+from fieldkit.store import Notes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,7 +117,7 @@ async def test_an_operator_chooses_it_in_the_menu_and_keeps_it(
 ) -> None:
     async with opened_app() as hand:
         await hand.press("<ctrl+n>", "<ctrl+p>", "full fields", "<enter>")
-        assert read_choices(tmp_path, "Asha").goes_on
+        assert read_choices(Notes(tmp_path), "Asha").goes_on
         page = hand.app.screen
         assert isinstance(page, FormPage)
         assert page.model is not None
@@ -136,7 +137,7 @@ async def test_an_operator_chooses_it_in_the_menu_and_keeps_it(
         assert hand.app.screen.model is not None
         assert hand.app.screen.model.goes_on.on
         await hand.press("<ctrl+p>", "full fields", "<enter>")
-        assert not read_choices(tmp_path, "Asha").goes_on
+        assert not read_choices(Notes(tmp_path), "Asha").goes_on
 
 
 async def test_the_choices_of_forms_are_in_every_menu_and_in_the_help(
@@ -148,7 +149,7 @@ async def test_the_choices_of_forms_are_in_every_menu_and_in_the_help(
         await hand.press("<enter>")
         assert "by themselves, from the next form on. Kept for Asha." in hand.text()
         assert "✓ now" in hand.line("Full fields go on by themselves  ")
-        assert read_choices(tmp_path, "Asha").goes_on
+        assert read_choices(Notes(tmp_path), "Asha").goes_on
         await hand.press("<escape>", "<escape>", "/", "enter needed", "<enter>", "<escape>")
         await hand.press("<escape>", "<ctrl+n>", "<ctrl+p>", "full")
         assert "by themselves" not in hand.marked()  # the form offers the other way, first
@@ -159,5 +160,5 @@ async def test_the_choices_of_forms_are_in_every_menu_and_in_the_help(
                 break
             await hand.press("<pagedown>")
         assert "/full" in hand.line("full fields go on by themselves")
-    choices = read_choices(tmp_path, "Asha")
+    choices = read_choices(Notes(tmp_path), "Asha")
     assert (choices.goes_on, choices.needed_only) == (True, True)

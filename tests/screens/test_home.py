@@ -43,6 +43,8 @@ async def test_first_run_asks_name_district_and_block_typed_without_a_pause(
     async with opened_app() as hand:
         assert "first time" in hand.text()
         await hand.press("asha jan", "<enter>", "budg", "<enter>", "chadoo", "<enter>")
+        assert "Protect this laptop" in hand.line("fieldkit")
+        await hand.press("<escape>")
         assert isinstance(hand.app.screen, HomePage)
         assert "Block Chadoora, Budgam" in hand.text()
         device = await hand.app.ask(lambda store: store.device)
@@ -257,9 +259,9 @@ async def test_home_answers_from_the_file_while_the_records_load(
     loading = threading.Event()
     opens = Store.open
 
-    def slow_open(home: Path) -> Store:
+    def slow_open(home: Path, *, key: bytes | None = None) -> Store:
         loading.wait(30)
-        return opens(home)
+        return opens(home, key=key)
 
     monkeypatch.setattr(Store, "open", slow_open)
     app = FieldkitApp(tmp_path)

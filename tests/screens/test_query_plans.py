@@ -92,7 +92,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> dict[str, None]:
         return connection
 
     usual = Store.open
-    monkeypatch.setattr(Store, "open", lambda home: usual(home, connect=traced))
+    monkeypatch.setattr(Store, "open", lambda home, key: usual(home, connect=traced))
     return statements
 
 

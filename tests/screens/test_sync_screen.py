@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from tests.screens.conftest import open_sync, organisations
 from textual import events
 
@@ -24,7 +24,10 @@ from fieldkit.screens.sync.summary import (
     weight,
 )
 from fieldkit.screens.sync.sync_page import SyncPage
-from fieldkit.store import DiskFull, State, Store, SyncSession
+from fieldkit.server.database.connection import connect, writing
+from fieldkit.server.database.tables import DEVICE
+from fieldkit.server.devices.enrolment import revoke
+from fieldkit.store import Closed, DiskFull, State, Store, SyncSession
 from fieldkit.store.database import Database
 from fieldkit.sync import transfer_size
 from fieldkit.sync.client import Forecast, Outcome, Progress, sync
@@ -228,6 +231,26 @@ async def test_f5_syncs_at_once_from_anywhere(store: Store, office: Office, open
     assert set(store.states(ids).values()) == {State.ON_SERVER}
 
 
+async def test_a_revoked_laptop_hands_in_its_work_and_saves_nothing_new(
+    store: Store, office: Office, opened_app: At
+) -> None:
+    office.enrol(store)
+    organisations(store, 3)
+    engine = connect(f"sqlite:///{office.database}")
+    with writing(engine) as connection:
+        number = connection.execute(select(func.max(DEVICE.c.id))).scalar_one()
+        revoke(connection, number, 1_790_000_000)
+    engine.dispose()
+    async with opened_app() as hand:
+        await hand.press("<f5>")
+        said = " ".join(hand.text().split())
+        assert "3 changes are sealed and handed in; a supervisor decides on it." in said
+        await hand.press("<escape>")
+        assert "nothing new can be saved on it" in " ".join(hand.text().split())
+    with pytest.raises(Closed):
+        organisations(store, 1)
+
+
 async def test_a_laptop_is_enrolled_from_the_screen(
     store: Store, office: Office, opened_app: At
 ) -> None:
@@ -242,6 +265,8 @@ async def test_a_laptop_is_enrolled_from_the_screen(
         assert f"server  {office.url}" in hand.text()
         assert "The server does not know this code." in hand.text()
         await hand.press("<ctrl+u>", office.code(), "<enter>")
+        assert "Protect this laptop" in hand.line("fieldkit")
+        await hand.press("<escape>")
         assert isinstance(hand.app.screen, SyncPage)
         assert "2 changes sent" in hand.text()
         assert f"Enrolled with {office.url}." in hand.text()

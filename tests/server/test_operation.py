@@ -30,8 +30,7 @@ from fieldkit.server.database.eras import Era, begin_era, read_era, served_by_lo
 from fieldkit.server.database.migrate import HEAD, is_migrated, migrate, open_database
 from fieldkit.server.database.tables import CHANGE, ERA, FINDING, METADATA
 from fieldkit.server.devices.listing import devices
-from fieldkit.server.http import app as http_app
-from fieldkit.server.http import probes, shares
+from fieldkit.server.http import probes, service, shares
 from fieldkit.server.http.app import create_app
 from fieldkit.server.operation import run as running
 from fieldkit.server.operation.local import code
@@ -316,7 +315,7 @@ def test_concurrent_first_syncs_start_the_server_once(
             second.join(0.5)  # waits for this one, unless it takes itself for the first
         begin_era(connection, now)
 
-    monkeypatch.setattr(http_app, "begin_era", begin)
+    monkeypatch.setattr(service, "begin_era", begin)
     answers.append(api.ask(token))
     second.join()
     assert [answer.status_code for answer in answers] == [200, 200]

@@ -15,6 +15,7 @@ from tests.server.http_laptop import DAY, HttpLaptop
 from tests.server.test_early_edits import settled
 from tests.server.test_ended_scopes import newest, verdicts
 
+from fieldkit import __version__
 from fieldkit.protocol.scope import Scope
 from fieldkit.server.devices.enrolment import revoke
 from fieldkit.server.devices.listing import set_silent_days
@@ -61,7 +62,7 @@ def test_a_supervisor_sees_the_devices_of_the_area_and_what_they_said(office: Ap
     assert office.ask(asha.token, **quiet).status_code == 200
     office.now += 15 * DAY
     found = answer(head, "devices")
-    assert found["silent_days"] == 14
+    assert (found["silent_days"], found["program"]) == (14, __version__)
     assert [one["id"] for one in found["devices"]] == [head.device.id, asha.device.id]
     seen = listed(head)[asha.device.id]
     told = {name: seen[name] for name in ("role", "district", "block", "changes", "unsent", "skew")}

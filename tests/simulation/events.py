@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tests.simulation import people, supervising
+from tests.simulation import people, sticks, supervising
 from tests.simulation.devices import FileCopy, Laptop
 from tests.simulation.files import connect, copy_file
 from tests.simulation.former_device import former
@@ -342,5 +342,6 @@ EVENTS: dict[str, Callable[[World, Laptop, random.Random], None]] = {
     "half way": half_way,
     "server backup": server_backup,
     "server restore": server_restore,
+    **sticks.EVENTS,
 }
 """The events by the names used in profiles."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from io import StringIO
 
 import pytest
-from tests.simulation import sent_back_mutants  # noqa: F401 (registers them)
+from tests.simulation import sent_back_mutants, stick_mutants  # noqa: F401 (registers them)
 from tests.simulation.harness import Harness
 from tests.simulation.mutants import MUTANTS, Mutant
 from tests.simulation.profiles import PROFILES

@@ -49,7 +49,7 @@ from fieldkit.store.read import aliases, look_alikes
 from fieldkit.store.read.server_rows import BaseRow
 from fieldkit.store.rows import overlays
 from fieldkit.store.write import edits
-from fieldkit.sync import session
+from fieldkit.sync import applying, session
 
 Patch = AbstractContextManager[object]
 
@@ -103,7 +103,7 @@ def _() -> list[Patch]:
 def _() -> list[Patch]:
     return [
         patch.object(restore, "renew_origin", lambda _connection: None),
-        patch.object(session.RequestLoop, "_in_use", lambda _self, _origin: False),
+        patch.object(applying.AnswerApplier, "_in_use", lambda _self, _origin: False),
     ]
 
 

@@ -37,6 +37,7 @@ class Profile:
 _WORK = {"person": 6, "group": 2, "edit": 14, "clear": 2, "unknown": 2, "delete": 2}
 _FORMS = {"open": 4, "close": 4}
 _SYNC = {"sync": 13, "cut": 4, "crash": 2, "old": 2, "busy": 3, "clock": 1}
+_STICKS = {"write stick": 12, "apply stick": 12, "take stick": 12, "by stick": 6}
 PROFILES: tuple[Profile, ...] = (
     Profile("office", _WORK | _FORMS | _SYNC | {"decide": 3, "move": 2, "mend": 1}),
     Profile(
@@ -154,6 +155,25 @@ PROFILES: tuple[Profile, ...] = (
         registrars=0.1,
     ),
     Profile(
+        "sticks",
+        _WORK
+        | _STICKS
+        | {"sync": 8, "cut": 2, "crash": 1, "clock": 1, "decide": 3, "move": 3, "mend": 1}
+        | {"copy": 2, "carry": 1, "enrol": 1, "clone": 1, "rescope": 2, "weeks": 1, "refused": 2}
+        | {"backup": 3, "restore": 2, "rollback": 2, "reinstall": 3, "send back": 1, "correct": 1},
+        (2, 3),
+        (24, 44),
+    ),
+    Profile(
+        "sticks, lost server",
+        _WORK
+        | _STICKS
+        | {"edit": 24, "sync": 12, "cut": 2, "crash": 1, "decide": 3, "faraway": 2, "move": 2}
+        | {"server backup": 5, "server restore": 5, "half way": 2, "reinstall": 2, "enrol": 1},
+        (2, 3),
+        (24, 44),
+    ),
+    Profile(
         "sent back",
         _SYNC
         | _FORMS
@@ -188,6 +208,10 @@ PROFILES: tuple[Profile, ...] = (
             "merge": 3,
             "unmerge": 1,
             "different": 1,
+            "write stick": 2,
+            "apply stick": 2,
+            "take stick": 2,
+            "by stick": 1,
             "send back": 3,
             "correct": 3,
             "accept": 1,

@@ -37,6 +37,12 @@ class Faults:
     """The coding of messages; None: passed as objects."""
 
 
+def refuse_keys(path: str) -> None:
+    """Refuse an exchange of keys, as an older server does."""
+    if path == "/v1/keys":
+        raise ServerRefusal(404, None)
+
+
 class EnrolTransport:
     """A transport for one enrolment, as a new device of this role and scope."""
 
@@ -51,6 +57,7 @@ class EnrolTransport:
         return 100
 
     def post(self, path: str, message: Message, kind: type[M]) -> M:
+        refuse_keys(path)
         assert path == "/v1/enrol", path
         assert isinstance(message, EnrolRequest)
         answer = self._server.enrol_by_code(self._role, self._scope, message)
@@ -81,6 +88,7 @@ class FaultyTransport:
         return 100
 
     def post(self, path: str, message: Message, kind: type[M]) -> M:
+        refuse_keys(path)
         assert path == "/v1/sync", path
         assert isinstance(message, SyncRequest)
         self.traffic.requests += 1

@@ -30,6 +30,7 @@ from tests.simulation.model import (
 from tests.simulation.profiles import PLACES, Action, Profile, area_name, place_name, profile_of
 from tests.simulation.properties import check_end, check_screen, latest_values
 from tests.simulation.rights import Place
+from tests.simulation.sticks import Sticks
 from tests.simulation.transport import EnrolTransport, Faults, FaultyTransport
 
 from fieldkit.protocol.messages import SyncRequest
@@ -68,6 +69,7 @@ class World:
         self.kept: list[FileCopy] = []
         self.liar: Liar | None = None
         self.former: FormerDevice | None = None
+        self.sticks = Sticks()
         self._who = ""
         self._enrol_laptops()
 

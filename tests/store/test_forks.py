@@ -271,6 +271,18 @@ def test_an_origin_that_never_wrote_is_nobodys_past(store: Store) -> None:
     assert standing.parent[0] == first
 
 
+@pytest.mark.parametrize(
+    ("long", "short"),
+    [(r"\\?\C:\x\घर", r"C:\x\घर"), (r"\\?\UNC\office\x", r"\\office\x")],
+)
+def test_a_folder_is_one_place_in_both_spellings_of_windows(
+    long: str, short: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "resolve", lambda path: path)
+    assert place.place_of(Path(long)) == place.place_of(Path(short))
+    assert place.place_of(Path(short)) != place.place_of(Path(short + "x"))
+
+
 def test_a_folder_that_was_copied_goes_on_under_a_name_of_its_own(
     store: Store, home: Path, tmp_path: Path, clock: Turned
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
-from tests.store.conftest import Turned, artisan, audit, edit, save
+from tests.store.conftest import DAY, Turned, artisan, audit, edit, save
 
 from fieldkit.protocol.change import Json
 from fieldkit.records import kinds
@@ -112,6 +112,18 @@ def test_an_older_file_is_backed_up_before_it_is_changed(
     with closing(sqlite3.connect(kept)) as file:
         assert file.execute("SELECT version_num FROM alembic_version").fetchone() == ("0000",)
         assert file.execute("SELECT name FROM beneficiary").fetchone() == ("Asha Devi",)
+
+
+def test_of_the_copies_made_before_updates_the_last_two_stay(home: Path) -> None:
+    clock = Turned()
+    for _ in range(3):
+        with closing(sqlite3.connect(home / DATABASE)) as file, file:
+            file.execute("UPDATE alembic_version SET version_num = '0008'")
+            for table in ("kept_answer", "bundle", "device_keys", "ended"):
+                file.execute(f"DROP TABLE {table}")
+        Store.open(home, clock=clock).close()
+        clock.now += DAY
+    assert len(list((home / "backups").glob("before-*"))) == 2
 
 
 def test_a_migration_that_fails_changes_nothing(
@@ -237,7 +249,9 @@ AS_BEFORE_PULLING = """
     ALTER TABLE change DROP COLUMN settled;
     DROP TABLE beneath; DROP TABLE cursor; DROP TABLE conflict; DROP TABLE finding;
     DROP TABLE alias; DROP TABLE notice; DROP TABLE entered; DROP TABLE recent;
-    DROP TABLE received; DROP TABLE kept_answer; ALTER TABLE origin DROP COLUMN by_server;
+    DROP TABLE received; DROP TABLE kept_answer; DROP TABLE bundle;
+    DROP TABLE device_keys; DROP TABLE ended;
+    ALTER TABLE origin DROP COLUMN by_server;
     ALTER TABLE origin DROP COLUMN asked_again;
     UPDATE alembic_version SET version_num = '0001';
 """

@@ -64,6 +64,8 @@ class Scripted:
         self.traffic = Traffic()
 
     def post(self, path: str, message: Message, kind: type[M]) -> M:
+        if path == "/v1/keys":  # an older server
+            raise ServerRefusal(404, None)
         assert path == "/v1/sync"
         assert isinstance(message, SyncRequest)
         self.requests.append(message)

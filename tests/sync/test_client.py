@@ -100,8 +100,8 @@ def test_a_lost_answer_loses_nothing(
     register(store, 5)
     receive = HttpTransport._receive
 
-    def lost(self: HttpTransport, response: httpx.Response) -> bytes:
-        receive(self, response)
+    def lost(self: HttpTransport, response: httpx.Response, most: int) -> bytes:
+        receive(self, response, most)
         raise httpx.ReadError("the line broke")
 
     monkeypatch.setattr(HttpTransport, "_receive", lost)

@@ -159,7 +159,7 @@ def test_rejected_changes_are_reported_though_the_server_has_them(laptop: Store)
 
 def test_the_result_of_a_receipt_is_never_truncated(laptop: Store) -> None:
     found = _asked(laptop, refuse_with(403, "revoked"))
-    assert "can be exported." in " ".join(text(found).split())
+    assert "Ask your supervisor." in " ".join(text(found).split())
     assert "when there is a connection" not in text(found)
 
 

@@ -140,9 +140,9 @@ def test_a_restore_loses_nothing_that_any_laptop_has(office: Office, pages_of_tw
         assert names(laptop) == {f"VO {number}" for number in range(4)}
         assert "has lost what it had sent" in laptop.notices()[0].text
         assert laptop.check() == []
-    # Who was served by nothing that is lost goes on.
+    # Who was served by nothing that is lost goes on; keys are exchanged at the new address.
     outcome = done(idle)
-    assert (outcome.session.requests, outcome.received, idle.notices()) == (1, 0, [])
+    assert (outcome.session.requests, outcome.received, idle.notices()) == (2, 0, [])
     # The laptops that entered what is lost bring it back.
     for laptop in (author, writer):
         assert done(laptop).waiting == 0

@@ -460,11 +460,11 @@ def test_lasting_refusals_end_the_sync_at_once(
     assert (outcome.ok, outcome.waiting, len(link.requests), waits) == (False, 1, 1, [])
 
 
-def test_a_revoked_laptop_reads_that_entry_goes_on(laptop: Store) -> None:
+def test_a_revoked_laptop_reads_that_it_was_removed(laptop: Store) -> None:
     outcome = run(laptop, Scripted(refuse_with(403, "revoked")))
+    assert outcome.revoked
     assert (outcome.session.error or "").startswith(
-        "This laptop was removed from the server. You can go on entering. What is not sent yet "
-        "can be exported. Ask your supervisor."
+        "This laptop was removed from the server. Ask your supervisor."
     )
 
 

@@ -45,6 +45,41 @@ def add_laptop(commands: Subparsers) -> None:
     )
     restore = add(commands, "restore", "replace the data with a backup", "laptop:restore")
     restore.add_argument("file", type=Path)
+    protect = add(
+        commands,
+        "protect",
+        "encrypt the data of this laptop with a passphrase",
+        "protection.protect:protect",
+    )
+    protect.add_argument(
+        "--copies",
+        choices=("encrypt", "delete", "keep"),
+        help="what becomes of older backups that are not encrypted; asked if not given",
+    )
+    own = add(
+        commands,
+        "passphrase",
+        "change your passphrase, or say who else has one",
+        "protection.passphrases:passphrase",
+    )
+    own.add_argument(
+        "act", nargs="?", choices=("change", "add", "remove", "list"), default="change"
+    )
+    own.add_argument("name", nargs="?", metavar="NAME", help="the operator to add or remove")
+    unlock = add(
+        commands,
+        "unlock",
+        "set a new passphrase with a supervisor's code, if yours was forgotten",
+        "protection.unlocking:unlock",
+    )
+    unlock.add_argument("--recover", required=True, metavar="CODE")
+    unlock.add_argument("--operator", metavar="NAME", help="whose passphrase is to be new")
+    add(
+        commands,
+        "go-back",
+        "return to the data before the last update, for the older fieldkit",
+        "laptop:go_back",
+    )
     add_json(add(commands, "check", "check the whole data file", "laptop:check"))
     villages = add(commands, "villages", "load a list of villages (LGD)", "laptop:villages")
     villages.add_argument("file", type=Path)

@@ -42,6 +42,11 @@ def add_server(commands: Subparsers) -> None:
     add_json(add_action(actions, "devices", "list who is enrolled"))
     revoke = add_action(actions, "revoke", "end a device's access")
     revoke.add_argument("device", type=whole, metavar="DEVICE")
+    recover = add_action(
+        actions, "recover", "make a one-time code for a laptop whose passphrase was forgotten"
+    )
+    recover.add_argument("device", type=whole, metavar="DEVICE")
+    recover.add_argument("--minutes", type=count, metavar="M", help="minutes until it expires")
     scope = add_action(actions, "scope", "change what a device may see and write")
     scope.add_argument("device", type=whole, metavar="DEVICE")
     add_scope(scope)
@@ -67,6 +72,15 @@ def add_server(commands: Subparsers) -> None:
     )
     silent.add_argument("--days", type=whole, metavar="N")
     add_late(actions)
+    bundle = add_group(actions, "bundle", "take in what a laptop without a connection has written")
+    choices = bundle.add_subparsers(title="actions", metavar="ACTION", required=True)
+    take = add_action(
+        choices,
+        "apply",
+        "take in a bundle and write the answer beside it",
+        "bundles:apply_on_server",
+    )
+    take.add_argument("file", type=Path, metavar="FILE")
     add_report(
         add_action(actions, "report", "print a report on what the server holds", "reports:server")
     )

@@ -37,6 +37,19 @@ def add_sync(commands: Subparsers) -> None:
     resolve.add_argument("--keep", required=True, metavar="mine|theirs|VALUE")
 
 
+def add_bundles(commands: Subparsers) -> None:
+    """Add the commands of a sync by stick."""
+    bundle = add_group(commands, "bundle", "sync by stick where there is no connection")
+    actions = bundle.add_subparsers(title="actions", metavar="ACTION", required=True)
+    write = add(actions, "write", "put what is not sent yet on a stick", "bundles:write")
+    write.add_argument("folder", type=Path, metavar="DIR")
+    take = add(actions, "apply", "take the server's answer from a stick", "bundles:apply")
+    take.add_argument("file", type=Path, metavar="FILE")
+    add_json(take)
+    hand = add(actions, "forward", "hand a bundle of any laptop to the server", "bundles:forward")
+    hand.add_argument("file", type=Path, metavar="FILE")
+
+
 def add_supervising(commands: Subparsers) -> None:
     """Add the commands of a supervisor's laptop."""
     devices = add(
@@ -63,6 +76,21 @@ def add_supervising(commands: Subparsers) -> None:
     area = add(actions, "area", "give a device another area", "supervising:area")
     area.add_argument("device", type=whole, metavar="DEVICE")
     add_scope(area)
+
+    recover = add(
+        actions,
+        "recover",
+        "make a one-time code for a laptop whose passphrase was forgotten",
+        "supervising:recover",
+    )
+    recover.add_argument("device", type=whole, metavar="DEVICE")
+
+    for name, help_text in (
+        ("admit", "take in what a revoked device handed in, as if it had been sent in time"),
+        ("discard", "discard for good what a revoked device handed in"),
+    ):
+        decide = add(actions, name, help_text, f"supervising:{name}")
+        decide.add_argument("device", type=whole, metavar="DEVICE")
 
     late = add_group(commands, "late", "decide on changes that came too late for their area")
     choices = late.add_subparsers(title="actions", metavar="ACTION", required=True)

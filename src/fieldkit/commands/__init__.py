@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from fieldkit.cli import Unusable
@@ -13,18 +14,34 @@ from fieldkit.plain_text import shown
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.identity import read_id
 from fieldkit.records import Field, Record, Unfit, Value, kinds
-from fieldkit.settings import home_folder
-from fieldkit.store import Store
+from fieldkit.settings import home_folder, is_locked
+from fieldkit.store import Store, StoreError
 
 
 @contextmanager
 def open_store() -> Iterator[Store]:
-    """Open this installation's store for the duration of one command."""
-    store = Store.open(home_folder())
+    """Open this installation's store for the duration of one command.
+
+    If it is encrypted, a passphrase is asked for; commands then work in the name of its operator.
+    """
+    home = home_folder()
+    operator, key = _unlocked(home)
+    store = Store.open(home, key=key)
     try:
+        if operator and operator_of(store) != operator:
+            with suppress(StoreError):  # what only reads works on a full disk too
+                store.use_operator(operator)
         yield store
     finally:
         store.close()
+
+
+def _unlocked(home: Path) -> tuple[str, bytes | None]:
+    if not is_locked(home):
+        return "", None
+    from fieldkit.commands.protection.asking import unlocked
+
+    return unlocked(home) or ("", None)
 
 
 def operator_of(store: Store) -> str:

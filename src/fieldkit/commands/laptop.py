@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -12,8 +13,9 @@ from fieldkit import reference
 from fieldkit.cli import DONE, IN_PART, OFFLINE, UNUSABLE, Unusable, print_error
 from fieldkit.commands import open_store, operator_of, say, say_json
 from fieldkit.papers.export_log import log_backup
-from fieldkit.settings import home_folder, make_private
-from fieldkit.store import Damaged, LogPosition, State, Store, SyncSession
+from fieldkit.records.fields.dates import Moment
+from fieldkit.settings import home_folder, is_encrypted, is_locked, make_private
+from fieldkit.store import Closed, Damaged, LogPosition, OnlyHere, State, Store, SyncSession
 
 
 def init(args: Namespace) -> int:
@@ -71,6 +73,7 @@ def _status(store: Store, position: LogPosition | None) -> dict[str, object]:
         }
         if device
         else None,
+        "encrypted": store.encrypted,
         "records": store.counts(),
         "outbox": {str(state): many for state, many in store.outbox.counts().items()},
         "last_seq": position.last_seq if position else 0,
@@ -106,6 +109,11 @@ def _say_status(store: Store, position: LogPosition | None) -> None:
         say("This laptop is not set up yet. Start fieldkit, or run `fieldkit init`.")
         return
     say(f"{device.name}, laptop {device.origin}, server: {device.server or 'none yet'}")
+    say(
+        "The data on this laptop is encrypted."
+        if store.encrypted
+        else "The data on this laptop is not encrypted: `fieldkit protect` encrypts it."
+    )
     for kind, many in store.counts().items():
         if many:
             say(f"  {kind:24}{many:>10}")
@@ -125,10 +133,18 @@ def _say_status(store: Store, position: LogPosition | None) -> None:
         say(f"{many} to check: the Sync page lists them; `fieldkit show` shows each record.")
     if device.server and store.pull.state().more:
         say("Not everything has arrived from the server yet. Run `fieldkit sync` to go on.")
+    for text in _to_know(store):
+        say(text)
+
+
+def _to_know(store: Store) -> Iterator[str]:
+    """Yield what the person has to know before working on."""
+    if store.ended():
+        yield str(Closed())
     for notice in store.notices():
-        say(notice.text)
+        yield notice.text
     if doubt := store.clock_doubt():
-        say(doubt)
+        yield doubt
 
 
 def _many(number: int, thing: str) -> str:
@@ -152,7 +168,10 @@ def backup(args: Namespace) -> int:
     with open_store() as store:
         logged = partial(log_backup, store, operator_of(store))
         store.back_up(args.file, force=args.force, before=logged)
+        encrypted = store.encrypted
     say(f"The backup was saved in {args.file}.")
+    if encrypted:
+        say("It opens with the passphrases of this laptop, and with the key file beside it.")
     return DONE
 
 
@@ -162,13 +181,86 @@ def restore(args: Namespace) -> int:
     make_private(home)
     try:
         with FileLock(home / "fieldkit.lock", timeout=0):
-            kept = Store.restore(home, args.file)
+            key, source_key = _keys_to_restore(home, args.file)
+            kept = Store.restore(home, args.file, key=key, source_key=source_key)
     except Timeout:
         raise Unusable("fieldkit is open on this folder. Quit it first, then restore.") from None
     say(f"The data of {args.file} is back on this laptop.")
     if kept:
         say(f"The data that was here before is kept in {kept}.")
+        if key and not is_encrypted(kept):
+            say("That file is not encrypted: `fieldkit protect` encrypts or deletes it.")
     return DONE
+
+
+def _keys_to_restore(home: Path, source: Path) -> tuple[bytes | None, bytes | None]:
+    if not is_locked(home) and not is_encrypted(source):
+        return None, None
+    from fieldkit.commands.protection.asking import keys_to_restore
+
+    return keys_to_restore(home, source)
+
+
+def go_back(_args: Namespace) -> int:
+    """Put back the data of before the last update, if all work since then is on the server."""
+    home = home_folder()
+    make_private(home)
+    try:
+        with FileLock(home / "fieldkit.lock", timeout=0):
+            with open_store() as store:
+                key, copy = store.data_key, store.copy_before_update()
+                left = store.only_here_since(copy) if copy else None
+            if copy is None or left is None:
+                raise Unusable(_no_copy(encrypted=key is not None))
+            if any(left):
+                raise Unusable(_stays(left))
+            made = Moment().show(int(copy.stat().st_mtime))
+            kept = Store.go_back(home, copy, key=key)
+    except Timeout:
+        raise Unusable("fieldkit is open on this folder. Quit it first, then go back.") from None
+    say(
+        f"The data is as it was before the update of {made}. Now install the older "
+        "fieldkit: this one would update the data again. What was done since comes back with its "
+        "next sync."
+    )
+    if kept:
+        say(f"The data that was here before is kept in {kept}.")
+    if key and not is_locked(home):
+        say(
+            "The data is not encrypted any more: the copy was made before it was. Run `fieldkit "
+            "protect` once this laptop is updated again."
+        )
+    return DONE
+
+
+def _no_copy(*, encrypted: bool) -> str:
+    """Return that there is nothing to go back to."""
+    said = (
+        "No copy from before an update is on this laptop that the older fieldkit can open: there "
+        "is nothing to go back to. Nothing was changed."
+    )
+    if not encrypted:
+        return said
+    return (
+        f"{said} An encrypted copy does not count if that fieldkit is too old to open encrypted "
+        "data."
+    )
+
+
+def _stays(left: OnlyHere) -> str:
+    """Return why one cannot go back yet, and what to do first."""
+    found = [
+        f"{_many(left.unsent, 'change')} not sent: `fieldkit sync` sends them, or `fieldkit bundle "
+        "write` carries them by stick and `fieldkit bundle apply` takes the answer"
+        * bool(left.unsent),
+        f"{_many(left.returned, 'change')} returned to you: correct them on the Sync page"
+        * bool(left.returned),
+        f"{_many(left.drafts, 'unfinished form')}: save or discard them" * bool(left.drafts),
+    ]
+    return (
+        "Nothing was changed: going back would lose work done since the update. First see to: "
+        f"{'; '.join(filter(None, found))}. Then go back."
+    )
 
 
 def check(args: Namespace) -> int:
@@ -211,6 +303,7 @@ def villages(args: Namespace) -> int:
 
 def enrol(args: Namespace) -> int:
     """Enrol this laptop with a server."""
+    from fieldkit.commands.protection.protect import offer_protection
     from fieldkit.sync.client import NotEnrolled, Unreachable
     from fieldkit.sync.client import enrol as enrol_with
 
@@ -226,12 +319,12 @@ def enrol(args: Namespace) -> int:
         "This laptop is enrolled. `fieldkit sync` sends what was saved and receives what others "
         "saved."
     )
-    return DONE
+    return offer_protection()
 
 
 def sync(args: Namespace) -> int:
     """Send what is waiting, and receive what others did."""
-    from fieldkit.sync.client import sync as sync_store
+    from fieldkit.sync.revoked import sync as sync_store
 
     with open_store() as store:
         outcome = sync_store(store)

@@ -14,7 +14,7 @@ from fieldkit.cli import DONE, Unusable
 from fieldkit.commands import operator_of, say
 from fieldkit.files import load_folder
 from fieldkit.sample import write
-from fieldkit.settings import DATABASE, home_folder, is_practice_file
+from fieldkit.settings import DATABASE, home_folder, is_encrypted, is_practice_file
 from fieldkit.store import Store
 
 _PEOPLE = 120
@@ -80,8 +80,8 @@ def _fill(folder: Path, real: Path) -> None:
 
 
 def _like(real: Path) -> tuple[str, int, int]:
-    """Return who works where in the real home, else a block of Budgam."""
-    if (real / DATABASE).exists():
+    """Return who works where in the real home; a block of Budgam if that is not known."""
+    if (real / DATABASE).exists() and not is_encrypted(real / DATABASE):
         store = Store.open(real)
         try:
             device = store.device

@@ -8,6 +8,7 @@ from argparse import Namespace
 from fieldkit.about.words import counted
 from fieldkit.cli import DONE, Unusable
 from fieldkit.commands import condition_of, known_kind, known_record, open_store, operator_of, say
+from fieldkit.file_fault import Explained, why
 from fieldkit.papers.blank import blank_form
 from fieldkit.papers.export_log import Way, log_page
 from fieldkit.papers.files import PAPERS
@@ -83,7 +84,7 @@ def put_page(page: Page, args: Namespace, store: Store | None = None, way: Way =
         raise Unusable(f"The format must be one of {', '.join(PAPERS)}: give it with --format.")
     try:
         made = PAPERS[suffix].write(page)
-    except OSError as error:
+    except Explained as error:
         raise Unusable(str(error)) from None
     if store is not None:
         log_page(store, page, suffix, operator_of(store), way)
@@ -100,6 +101,6 @@ def put_page(page: Page, args: Namespace, store: Store | None = None, way: Way =
             make_file_private(args.output)
         args.output.write_bytes(made)
     except OSError as error:
-        raise Unusable(f"{args.output} cannot be written: {error.strerror}.") from None
+        raise Unusable(f"{args.output} cannot be written: {why(error)}.") from None
     say(f"{page.title}: written to {args.output}.")
     return DONE

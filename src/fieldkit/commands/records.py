@@ -19,6 +19,7 @@ from fieldkit.commands import (
     say,
     say_json,
 )
+from fieldkit.file_fault import why
 from fieldkit.files import FileFormat, fields_of
 from fieldkit.files import export as write
 from fieldkit.protocol.finding import Finding
@@ -135,7 +136,7 @@ def export(args: Namespace) -> int:
             raise
         except OSError as error:
             named = args.output or "The output"
-            raise Unusable(f"{named} cannot be written: {error.strerror}.") from None
+            raise Unusable(f"{named} cannot be written: {why(error)}.") from None
     if args.output:
         say(f"{many} records were written to {args.output}.")
     return DONE

@@ -106,6 +106,17 @@ def revoke(args: Namespace) -> int:
     return DONE
 
 
+def recover(args: Namespace) -> int:
+    """Print a one-time code that unlocks a device, and nothing else."""
+    with _writing(args.database) as connection:
+        from fieldkit.server.devices.recovery import RECOVERY_MINUTES, make_recovery_code
+
+        minutes = args.minutes or RECOVERY_MINUTES
+        made = make_recovery_code(connection, args.device, int(time.time()), minutes)
+    say(made)
+    return DONE
+
+
 def scope(args: Namespace) -> int:
     """Change what a device may see and write."""
     with _writing(args.database) as connection:
@@ -227,6 +238,10 @@ def _lines(device: Enrolment) -> Iterator[str]:
         )
     if device["revoked_at"]:
         yield f"       revoked {moment(device['revoked_at'])}"
+    for piece in device["sealed"]:
+        changes = f"{piece['changes']} change{'' if piece['changes'] == 1 else 's'}"
+        since = f", since {moment(piece['since'])}" if piece["since"] else ""
+        yield f"       {changes} handed in, sealed{since}: a supervisor decides"
     skew = device["skew"] or 0
     if abs(skew) > _SKEWED:
         way = "ahead" if skew > 0 else "behind"

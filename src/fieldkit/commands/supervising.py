@@ -9,9 +9,9 @@ from typing import TypeVar
 from fieldkit.cli import DONE, OFFLINE, Unusable, print_error
 from fieldkit.commands import open_store, say, say_json
 from fieldkit.protocol.shapes import M
-from fieldkit.protocol.supervision import CodeAnswer, DevicesAnswer, LateAnswer
+from fieldkit.protocol.supervision import CodeAnswer, DecideSealedAnswer, DevicesAnswer, LateAnswer
 from fieldkit.records.fields.dates import Moment
-from fieldkit.review.devices import Devices, Listed, area_of, in_order
+from fieldkit.review.devices import Devices, Listed, area_of, became_words, in_order
 from fieldkit.review.late import LateChange, find
 from fieldkit.store import Kept, Store
 from fieldkit.sync import supervision
@@ -123,6 +123,46 @@ def code(args: Namespace) -> int:
             f"{Moment().show(made.expires_at)}. It works once and is shown only now."
         )
     return result
+
+
+def recover(args: Namespace) -> int:
+    """Print a one-time code that unlocks a device."""
+    result, made = _done(lambda store: supervision.recovery_code(store, args.device))
+    if made is not None:
+        say(made.code)
+        print_error(
+            f"For device {args.device}, until {Moment().show(made.expires_at)}. It works once and "
+            "is shown only now. On the locked laptop: `fieldkit unlock --recover CODE`."
+        )
+    return result
+
+
+def admit(args: Namespace) -> int:
+    """Admit what a revoked device handed in."""
+    return _decide_sealed(args, admit=True)
+
+
+def discard(args: Namespace) -> int:
+    """Discard what a revoked device handed in."""
+    return _decide_sealed(args, admit=False)
+
+
+def _decide_sealed(args: Namespace, *, admit: bool) -> int:
+    """Decide on all the sealed work of a device that the server has now."""
+
+    def decide(store: Store) -> DecideSealedAnswer:
+        devices = supervision.fetch_devices(store).devices
+        found = next((one for one in devices if one.id == args.device), None)
+        if found is None or not found.sealed:
+            raise NotDone(f"Device {args.device} has handed in no sealed work.")
+        numbers = [one.number for one in found.sealed]
+        return supervision.decide_sealed(store, args.device, numbers, admit=admit)
+
+    code, answer = _done(decide)
+    if answer is not None:
+        became = became_words(answer.verdicts, answer.left)
+        say(became if admit else f"The sealed work of device {args.device} is discarded.")
+    return code
 
 
 def late(args: Namespace) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fieldkit.aadhaar import masked
 from fieldkit.files.columns.sheets import sheet_of
-from fieldkit.files.loading.output_files import OutputFiles
+from fieldkit.files.loading.output_files import OutputFiles, spare_folder
 from fieldkit.files.loading.rejects import Rejects
 from fieldkit.files.tables.open import open_records
 from fieldkit.files.tables.table import Row, Table, Unreadable
@@ -78,7 +78,7 @@ def load_targets(store: Store, path: Path | None, operator: str) -> Targets:
         first = next(rows, None)
         if first is None:
             raise Unreadable("The file is empty.")
-        outputs = OutputFiles(path.parent, store.home / "imports", path.stem)
+        outputs = OutputFiles(path.parent, spare_folder(store), path.stem)
         rejects = Rejects(outputs, first.cells, lambda _column, value: masked(value))
         run = _Run(store, operator, rejects)
         try:

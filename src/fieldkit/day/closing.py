@@ -111,7 +111,7 @@ def read_closing(store: Store, operator: str) -> Closing:
 
 def _paper(store: Store, operator: str) -> Mapping[str, int]:
     """Return the forms on paper as they were counted today, by kind."""
-    today = read_note(store.home, _PAPER).get(day_at(store.now()).isoformat())
+    today = read_note(store.notes, _PAPER).get(day_at(store.now()).isoformat())
     mine = today.get(operator) if isinstance(today, dict) else None
     found = mine.items() if isinstance(mine, dict) else ()
     return {kind: many for kind, many in found if isinstance(many, int) and kind in kinds()}
@@ -124,11 +124,11 @@ def note_paper(store: Store, operator: str, kind: str, many: int | None) -> None
         OSError: it cannot be kept.
     """
     day = day_at(store.now()).isoformat()
-    before = read_note(store.home, _PAPER).get(day)
+    before = read_note(store.notes, _PAPER).get(day)
     today: dict[str, Note] = dict(before) if isinstance(before, dict) else {}
     mine: dict[str, Note] = {**_paper(store, operator), kind: many}
     today[operator] = {name: value for name, value in mine.items() if value is not None}
-    keep_note(store.home, _PAPER, {day: today})
+    keep_note(store.notes, _PAPER, {day: today})
 
 
 def closing_page(found: Closing) -> Page:

@@ -212,7 +212,7 @@ class Undone(NamedTuple):
 
 def may_undo(store: Store, operator: str) -> int:
     """Return how many entries the last correction of an operator changed; 0: there is none."""
-    note = read_note(store.home, _LAST)
+    note = read_note(store.notes, _LAST)
     changes, many = note.get("changes"), note.get("many")
     if note.get("operator") != operator or not isinstance(changes, list):
         return 0
@@ -221,7 +221,7 @@ def may_undo(store: Store, operator: str) -> int:
 
 def last_corrected(store: Store, operator: str) -> Numbers:
     """Return the records that the last correction of an operator changed or made."""
-    note = read_note(store.home, _LAST)
+    note = read_note(store.notes, _LAST)
     changes = note.get("changes")
     mine = note.get("operator") == operator
     noted = changes if mine and isinstance(changes, list) else []
@@ -233,7 +233,7 @@ def undo(store: Store, operator: str) -> Undone:
 
     What was changed as one goes back as one, or stays as it is.
     """
-    note = read_note(store.home, _LAST)
+    note = read_note(store.notes, _LAST)
     noted = note.get("changes") if note.get("operator") == operator else None
     together: dict[object, list[Edit | None]] = {}
     for at, one in enumerate(noted if isinstance(noted, list) else []):
@@ -305,7 +305,7 @@ def _needed(store: Store, together: Iterable[Sequence[Edit | None]]) -> set[tupl
 
 def _note(store: Store, note: dict[str, Note]) -> None:
     try:
-        keep_note(store.home, _LAST, note)
+        keep_note(store.notes, _LAST, note)
     except OSError as error:
         raise StoreError(
             "Nothing was changed: the folder of fieldkit cannot be written, so that the "

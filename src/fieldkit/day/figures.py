@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.day.kept import Note, keep_note, read_note
+
+if TYPE_CHECKING:
+    from fieldkit.store import Notes
 
 _FILE = "own-figures"
 _KEPT = 62
@@ -42,7 +44,7 @@ class Figures(NamedTuple):
         return round(self.keys / saved) if saved else None
 
 
-def add_figures(home: Path, operator: str, day: date, more: Figures) -> None:
+def add_figures(notes: Notes, operator: str, day: date, more: Figures) -> None:
     """Add to the figures of an operator's day.
 
     Raises:
@@ -50,18 +52,18 @@ def add_figures(home: Path, operator: str, day: date, more: Figures) -> None:
     """
     if not operator or not any(more):
         return
-    note = read_note(home, _FILE)
+    note = read_note(notes, _FILE)
     before = note.get(operator)
     days: dict[str, Note] = dict(before) if isinstance(before, dict) else {}
     days[day.isoformat()] = list(_read(days.get(day.isoformat())).plus(more))
     oldest = (day - timedelta(days=_KEPT)).isoformat()
     note[operator] = {one: figures for one, figures in days.items() if one > oldest}
-    keep_note(home, _FILE, note)
+    keep_note(notes, _FILE, note)
 
 
-def own_figures(home: Path, operator: str) -> Mapping[str, Figures]:
+def own_figures(notes: Notes, operator: str) -> Mapping[str, Figures]:
     """Return an operator's figures by day in ISO form, the latest first."""
-    days = read_note(home, _FILE).get(operator)
+    days = read_note(notes, _FILE).get(operator)
     found = days.items() if isinstance(days, dict) else ()
     return {day: _read(one) for day, one in sorted(found, reverse=True)}
 

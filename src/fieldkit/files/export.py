@@ -19,15 +19,23 @@ from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias
 
 from fieldkit.about.fields import notes_in_words
+from fieldkit.files.loading.output_files import documents_folder
 from fieldkit.formulas import escape_formula
 from fieldkit.papers.export_log import log_export
 from fieldkit.protocol.change import Json
 from fieldkit.records import Record, Value, kinds
+from fieldkit.records.declaration.exported import holds_personal_data
 from fieldkit.records.declaration.permission import CORRECTED, SENT_BACK
 from fieldkit.records.fields.formats import Moment
 from fieldkit.settings import make_file_private
 from fieldkit.store import Store
 
+PERSONAL = (
+    "This file holds personal data. Keep it where only those can read it who need it and delete it "
+    "when it has served."
+)
+"""The first line of a CSV file with personal data, and the first sheet of a workbook. Without a
+comma, so that a spreadsheet shows it in one cell."""
 FileFormat: TypeAlias = Literal["csv", "xlsx", "jsonl"]
 _NOT_EXPORTED = frozenset({"version", "deleted", SENT_BACK, CORRECTED})
 _NOTES = "notes on fields"
@@ -94,7 +102,9 @@ def write_records(
             if form == "jsonl":
                 many = _jsonl(file, names, counted)
             else:
-                many = _TABLES[form](file, names, ([*_texts(one, names)] for one in counted))
+                about = PERSONAL if holds_personal_data(kind) else ""
+                rows = ([*_texts(one, names)] for one in counted)
+                many = _TABLES[form](file, names, rows, about)
         finally:
             if not isinstance(target, Path):
                 log_export(store, kind, counted.many, form, operator)
@@ -116,15 +126,18 @@ class _Counted(Iterator[Record]):
         return record
 
 
-def export_folder(home: Path) -> Path:
+def export_folder(store: Store) -> Path:
     """Return the folder for what the application exports.
 
     A file is exported to be handed on, so it goes where people look for files: to their Documents,
-    if they have such a folder. A home chosen by FIELDKIT_HOME (practice, a trial) keeps its own.
+    if they have such a folder. A home chosen by FIELDKIT_HOME (practice, a trial) keeps its own,
+    unless it is encrypted: nothing that can be read stays in it.
     """
-    documents = Path.home() / "Documents"
+    documents = documents_folder()
+    if store.encrypted:
+        return documents
     chosen = bool(os.environ.get("FIELDKIT_HOME"))
-    return documents if documents.is_dir() and not chosen else home / "exports"
+    return store.home / "exports" if chosen or documents == Path.home() else documents
 
 
 def free_name(folder: Path, name: str, form: str) -> Path:
@@ -141,14 +154,18 @@ def write_table(
     rows: Iterable[Sequence[str]],
     target: Path,
     form: Literal["csv", "xlsx"],
+    *,
+    personal: bool,
 ) -> int:
     """Write rows of text under headings; return how many.
+
+    ``personal``: whether they hold personal data, which the file then says.
 
     Raises:
         OSError: the file cannot be written.
     """
     with _written(target) as file:
-        return _TABLES[form](file, headings, rows)
+        return _TABLES[form](file, headings, rows, PERSONAL if personal else "")
 
 
 @contextmanager
@@ -167,10 +184,15 @@ def _written(target: Path | BinaryIO) -> Iterator[BinaryIO]:
         temporary.unlink(missing_ok=True)
 
 
-def _csv(file: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """Write UTF-8 with a byte order mark, which Excel needs for Hindi and Urdu."""
+def _csv(file: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[str]], about: str) -> int:
+    """Write UTF-8 with a byte order mark, which Excel needs for Hindi and Urdu.
+
+    ``about``: a line above the headings, if there is one.
+    """
     writer = csv.writer(_Encoded(file))
     file.write(b"\xef\xbb\xbf")
+    if about:
+        writer.writerow([about])
     writer.writerow(headings)
     count = 0
     for row in rows:
@@ -189,13 +211,21 @@ class _Encoded:
         return self._file.write(text.encode())
 
 
-def _xlsx(file: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """Write every value as text, so that Excel runs, rounds and reformats nothing."""
+def _xlsx(
+    file: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[str]], about: str
+) -> int:
+    """Write every value as text, so that Excel runs, rounds and reformats nothing.
+
+    ``about``: the text of a first sheet, if there is one; the book opens on the records.
+    """
     from openpyxl import Workbook
     from openpyxl.cell import Cell, WriteOnlyCell
 
     book = Workbook(write_only=True)
+    if about:
+        book.create_sheet("About").append([about])
     sheet = book.create_sheet("Records")
+    book.active = len(book.worksheets) - 1
     sheet.append(headings)
     count = 0
     for row in rows:

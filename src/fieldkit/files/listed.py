@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from fieldkit.files.columns.questions import Choices
 from fieldkit.files.columns.sheets import sheet_of
-from fieldkit.files.loading.output_files import OutputFiles
+from fieldkit.files.loading.output_files import OutputFiles, spare_folder
 from fieldkit.files.loading.row_run import Loaded, Original, Progress, RowRun
 from fieldkit.files.loading.table_rows import table_rows
 from fieldkit.files.tables.open import open_records
@@ -56,7 +56,7 @@ def read_list(
         Unreadable: the file cannot be used.
     """
     record, choices = kinds()[kind], choices or Choices()
-    outputs = OutputFiles(source.parent, store.home / "imports", source.stem, nowhere=dry_run)
+    outputs = OutputFiles(source.parent, spare_folder(store), source.stem, nowhere=dry_run)
     with open_records(source, sheet_of(record, choices.sheet)) as file:
         if isinstance(file, Entries):
             raise Unreadable("A list of the portal is a table. Choose a CSV, XLSX or XLS file.")

@@ -12,7 +12,7 @@ from fieldkit.files.columns.sheets import sheet_of
 from fieldkit.files.columns.understanding import Unanswered
 from fieldkit.files.loading.import_run import ImportRun
 from fieldkit.files.loading.jsonl_rows import jsonl_rows
-from fieldkit.files.loading.output_files import OutputFiles
+from fieldkit.files.loading.output_files import OutputFiles, spare_folder
 from fieldkit.files.loading.row_run import Loaded, Progress
 from fieldkit.files.loading.table_rows import table_rows
 from fieldkit.files.tables.open import open_records
@@ -51,9 +51,7 @@ def load(
         open_records(source, sheet_of(record, choices.sheet)) as file,
         _target(store, dry_run=dry_run) as target,
     ):
-        run = ImportRun(
-            target, record, operator, _outputs(source, kind, store.home, dry_run=dry_run)
-        )
+        run = ImportRun(target, record, operator, _outputs(source, kind, store, dry_run=dry_run))
         try:
             if isinstance(file, Entries):
                 rows = jsonl_rows(file, run)
@@ -69,8 +67,8 @@ def _target(store: Store, *, dry_run: bool) -> AbstractContextManager[Store]:
     return store.rehearsal() if dry_run else nullcontext(store)
 
 
-def _outputs(source: Path | BinaryIO, kind: str, home: Path, *, dry_run: bool) -> OutputFiles:
-    spare = home / "imports"
+def _outputs(source: Path | BinaryIO, kind: str, store: Store, *, dry_run: bool) -> OutputFiles:
+    spare = spare_folder(store)
     if isinstance(source, Path) and str(source) != "-":
         return OutputFiles(source.parent, spare, source.stem, nowhere=dry_run)
     return OutputFiles(spare, spare, kind, nowhere=dry_run)

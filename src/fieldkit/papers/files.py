@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from fieldkit.file_fault import Explained
 from fieldkit.reports.formats.page import Page
 
 
@@ -13,7 +14,7 @@ class PaperFormat(NamedTuple):
 
     words: str
     write: Callable[[Page], bytes]
-    """Imports what it needs when it is called; that of PDF raises OSError where it is missing."""
+    """Imports what it needs when it is called; that of PDF raises Explained where it is missing."""
 
 
 def _pdf(page: Page) -> bytes:
@@ -22,7 +23,7 @@ def _pdf(page: Page) -> bytes:
     try:
         return to_pdf(page)
     except NoPdf as error:
-        raise OSError(str(error)) from None
+        raise Explained(str(error)) from None
 
 
 def _html(page: Page) -> bytes:

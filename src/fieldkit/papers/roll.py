@@ -8,24 +8,21 @@ record numbers in the home folder. It holds no names. Screens and paper use the 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldkit.search.sound import words
-from fieldkit.settings import make_file_private, make_private
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
     from fieldkit.records.declaration.roles import DayMarks
-    from fieldkit.store import Store
+    from fieldkit.store import Notes, Store
 
 FOLDER = "rolls"
-_TODAY = "today.txt"
+_TODAY = f"{FOLDER}/today.txt"
 _FEWEST = 10
 """The first number of two digits."""
 
@@ -96,13 +93,13 @@ def read_days_roll(store: Store, how: DayMarks, record_id: str) -> tuple[Roll, s
     }
     standing = store.persons(taking_part)
     taking_part = {standing.get(one, one): None for one in taking_part}
-    kept = read_roll(store.home, record_id)
+    kept = read_roll(store.notes, record_id)
     if kept is None:
         roll = new_roll(store.fetch(people_in(how.kind), [*taking_part]).values())
     else:
         roll = kept.with_more(taking_part)
     if roll.ids and roll != kept:
-        keep_roll(store.home, record_id, roll)
+        keep_roll(store.notes, record_id, roll)
     return roll, set(taking_part) if how.days.enrolled else None
 
 
@@ -120,69 +117,61 @@ def persons_once(store: Store, given: Sequence[tuple[int, str]]) -> Sequence[tup
 # --- the files ---
 
 
-def read_roll(home: Path, record_id: str) -> Roll | None:
+def read_roll(notes: Notes, record_id: str) -> Roll | None:
     """Return the roll kept for a training or programme; None if there is none that can be read."""
-    first, *ids = _lines(_file(home, record_id)) or [""]
+    first, *ids = _lines(notes, _file(record_id)) or [""]
     number, _, said = first.partition("\t")
     if not number.isdecimal():
         return None
     return Roll(said, int(number), tuple(ids))
 
 
-def keep_roll(home: Path, record_id: str, roll: Roll) -> None:
+def keep_roll(notes: Notes, record_id: str, roll: Roll) -> None:
     """Keep the roll of a training or programme; it is on the disk when this returns.
 
     Raises:
         StoreError: it cannot be written.
     """
     said = " ".join(roll.words.split())
-    _write(_file(home, record_id), [f"{roll.first}\t{said}", *roll.ids])
+    _write(notes, _file(record_id), [f"{roll.first}\t{said}", *roll.ids])
 
 
-def taken_today(home: Path, kind: str, day: date) -> str:
+def taken_today(notes: Notes, kind: str, day: date) -> str:
     """Return the record of a kind that was taken for this day; empty: none was."""
-    return dict(_taken(home, day)).get(kind, "")
+    return dict(_taken(notes, day)).get(kind, "")
 
 
-def take_today(home: Path, kind: str, record_id: str, day: date) -> None:
+def take_today(notes: Notes, kind: str, record_id: str, day: date) -> None:
     """Keep which record of a kind the work of this day is for.
 
     Raises:
         StoreError: it cannot be written.
     """
-    taken = {**dict(_taken(home, day)), kind: record_id}
-    lines = [f"{day.isoformat()}\t{name}\t{number}" for name, number in taken.items()]
-    _write(home / FOLDER / _TODAY, lines)
+    taken = {**dict(_taken(notes, day)), kind: record_id}
+    _write(
+        notes, _TODAY, [f"{day.isoformat()}\t{name}\t{number}" for name, number in taken.items()]
+    )
 
 
-def _taken(home: Path, day: date) -> list[tuple[str, str]]:
-    rows = [line.split("\t") for line in _lines(home / FOLDER / _TODAY)]
+def _taken(notes: Notes, day: date) -> list[tuple[str, str]]:
+    rows = [line.split("\t") for line in _lines(notes, _TODAY)]
     return [(row[1], row[2]) for row in rows if len(row) == 3 and row[0] == day.isoformat()]
 
 
-def _file(home: Path, record_id: str) -> Path:
-    return home / FOLDER / f"{re.sub('[^A-Za-z0-9-]', '_', record_id)}.txt"
+def _file(record_id: str) -> str:
+    return f"{FOLDER}/{re.sub('[^A-Za-z0-9-]', '_', record_id)}.txt"
 
 
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
+def _lines(notes: Notes, name: str) -> list[str]:
+    return (notes.read(name) or "").splitlines()
 
 
-def _write(path: Path, lines: Iterable[str]) -> None:
-    """Write beside the file and put it in its place: a power cut leaves the old or the new one."""
+def _write(notes: Notes, name: str, lines: Iterable[str]) -> None:
     from fieldkit.store import Unwritable
 
-    making = path.with_suffix(".new")
     try:
-        make_private(path.parent)
-        make_file_private(making)
-        with making.open("w", encoding="utf-8", newline="\n") as file:
-            file.write("".join(f"{line}\n" for line in lines))
-            file.flush()
-            os.fsync(file.fileno())
-        making.replace(path)
+        notes.write(name, "".join(f"{line}\n" for line in lines))
     except OSError as error:
-        raise Unwritable(f"The folder {path.parent} cannot be written.") from error
+        raise Unwritable(
+            "The folder of fieldkit cannot be written. Ask the person who set up this laptop."
+        ) from error

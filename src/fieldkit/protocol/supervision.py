@@ -26,6 +26,8 @@ MOST_DEVICES = 2000
 """Most devices of one answer."""
 MOST_LATE = 200
 """Most late changes of one answer, or decided by one request."""
+MOST_SEALED = 20
+"""Most pieces of sealed work of one device that wait for a decision."""
 MOST_READERS = 500
 """Most areas of one answer."""
 LONGEST_CODE = 7 * 24 * 60
@@ -41,6 +43,16 @@ class DevicesRequest(Message):
     """Asks for the devices of the sender's area."""
 
     v: Literal[1] = 1
+
+
+class SealedItem(Message):
+    """Work that a revoked device handed in, sealed, and on which nobody has decided."""
+
+    number: Seq
+    changes: Seq
+    since: Seq | None = None
+    """When the first change was saved, by the laptop's clock."""
+    received_at: Seq
 
 
 class DeviceItem(Message):
@@ -73,6 +85,8 @@ class DeviceItem(Message):
     """Logs that sent changes in overlapping periods: two copies of the laptop are in use."""
     own: bool = False
     """Whether it is the sender."""
+    sealed: Annotated[list[SealedItem], Field(max_length=MOST_SEALED)] = []
+    """What it handed in after it was revoked, the first piece first."""
 
 
 class DevicesAnswer(Message):
@@ -82,6 +96,8 @@ class DevicesAnswer(Message):
     now: Seq
     silent_days: Seq = 14
     """After how many days without a sync a device is silent."""
+    program: Word = ""
+    """The server's version of fieldkit; empty: not known."""
     devices: Annotated[list[DeviceItem], Field(max_length=MOST_DEVICES)]
     more: bool = False
     """Whether devices were left out."""
@@ -124,8 +140,17 @@ class CodeRequest(Message):
     """How long it is valid; None: as long as the server likes."""
 
 
+class RecoveryCodeRequest(Message):
+    """Asks for a one-time code by which a locked device gets its data back."""
+
+    v: Literal[1] = 1
+    device: DeviceNumber
+    minutes: Annotated[int, Field(ge=1, le=LONGEST_CODE)] | None = None
+    """How long it is valid; None: as long as the server likes."""
+
+
 class CodeAnswer(Message):
-    """A code, which the server tells this once."""
+    """A code, which the server tells this once, and the role and area of its device."""
 
     v: Literal[1] = 1
     now: Seq
@@ -134,6 +159,28 @@ class CodeAnswer(Message):
     district: Area | None = None
     block: Area | None = None
     expires_at: Seq
+
+
+class DecideSealedRequest(Message):
+    """Admits the sealed work of a device as if it had been sent in time, or discards it."""
+
+    v: Literal[1] = 1
+    device: DeviceNumber
+    numbers: Annotated[list[Seq], Field(min_length=1, max_length=MOST_SEALED)]
+    """The pieces of work that the supervisor has seen."""
+    admit: bool
+
+
+class DecideSealedAnswer(Message):
+    """What became of the changes, and the device as it is then."""
+
+    v: Literal[1] = 1
+    now: Seq
+    device: DeviceItem
+    verdicts: Annotated[dict[Word, Seq], Field(max_length=20)] = {}
+    """How many changes got each verdict: ``applied``, ``conflict``, ``rejected``, ``late`` ..."""
+    left: Seq = 0
+    """Changes that were not taken, as they do not continue what the server has; they stay."""
 
 
 class LateRequest(Message):

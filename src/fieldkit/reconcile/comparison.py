@@ -52,8 +52,8 @@ class Comparison:
     def __init__(self, store: Store, kind: str, as_of: date) -> None:
         self.kind = kinds()[kind]
         self.as_of = as_of
-        self.rows = Rows(store.home, self.kind)
-        self.memory = Memory(store.home)
+        self.rows = Rows(store.home, self.kind, encrypted=store.encrypted)
+        self.memory = Memory(store.notes)
         self.loaded = Loaded()
         self.period: Period | None = None
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from hashlib import sha256
-from pathlib import Path
 
 from fieldkit.day.kept import Note, keep_note, read_note
 from fieldkit.protocol.change import Json
 from fieldkit.reconcile.compare import Difference, folded
 from fieldkit.reconcile.rows import Row, plain
-from fieldkit.store import StoreError, to_json
+from fieldkit.store import Notes, StoreError, to_json
 
 _FILE = "portal-lists"
 _KEPT, _MEANT = "kept", "meant"
@@ -26,9 +25,9 @@ NOBODY = ""
 class Memory:
     """The decisions of this laptop."""
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
-        note = read_note(home, _FILE)
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+        note = read_note(notes, _FILE)
         kept, meant = note.get(_KEPT), note.get(_MEANT)
         self._kept = dict.fromkeys(str(one) for one in kept) if isinstance(kept, list) else {}
         self._meant = (
@@ -80,7 +79,7 @@ class Memory:
         kept: list[Note] = [*self._kept]
         meant: dict[str, Note] = {**self._meant}
         try:
-            keep_note(self._home, _FILE, {_KEPT: kept, _MEANT: meant})
+            keep_note(self._notes, _FILE, {_KEPT: kept, _MEANT: meant})
         except OSError as error:
             raise StoreError(
                 "Nothing was changed: the folder of fieldkit cannot be written, so that the "

@@ -12,6 +12,7 @@ from fieldkit.reconcile.acts import portal_words
 from fieldkit.reconcile.comparison import Comparison
 from fieldkit.reconcile.rows import Outcome, Row
 from fieldkit.records import Value
+from fieldkit.records.declaration.exported import holds_personal_data
 from fieldkit.store import Store
 
 SECTIONS = {
@@ -95,7 +96,9 @@ def write_rest(store: Store, found: Comparison, target: Path, operator: str) -> 
         raise ValueError(f"{target.name} must end in .csv or .xlsx.")
     log_export(store, found.kind, _held(found), form, operator)
     lines: Iterator[Sequence[str]] = iter(rest(found))
-    return write_table(HEADINGS, lines, target, cast(Literal["csv", "xlsx"], form))
+    table = cast(Literal["csv", "xlsx"], form)
+    personal = holds_personal_data(found.kind)
+    return write_table(HEADINGS, lines, target, table, personal=personal)
 
 
 def _held(found: Comparison) -> int:

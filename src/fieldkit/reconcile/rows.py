@@ -6,7 +6,6 @@ The file lies in the home folder, and goes when the comparison is closed.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -18,6 +17,8 @@ from tempfile import TemporaryDirectory
 from threading import RLock
 from time import time
 
+from fieldkit.keys.cipher import database_errors, open_file
+from fieldkit.keys.passphrase import new_key
 from fieldkit.protocol.change import Json
 from fieldkit.reconcile.compare import Difference
 from fieldkit.records import Field, Record, Unfit, Value, kinds
@@ -85,21 +86,22 @@ class Row:
 class Rows:
     """The rows of one list."""
 
-    def __init__(self, home: Path, kind: type[Record]) -> None:
+    def __init__(self, home: Path, kind: type[Record], *, encrypted: bool = False) -> None:
+        """``encrypted``: with a key that nobody keeps, for the file ends with the comparison."""
         self.kind = kind
         _remove_left_behind(home)
         self._folder = TemporaryDirectory(prefix=_PREFIX, dir=home, ignore_cleanup_errors=True)
         path = Path(self._folder.name) / "rows.sqlite3"
         make_file_private(path)
         self._lock = RLock()
-        self._file = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._file = open_file(path, new_key() if encrypted else None, any_thread=True)
         self._file.execute("PRAGMA journal_mode = OFF")
         self._file.execute("PRAGMA synchronous = OFF")
         self._file.executescript(_TABLES)
 
     def close(self) -> None:
         """Remove the file."""
-        with self._lock, suppress(sqlite3.Error):
+        with self._lock, suppress(*database_errors()):
             self._file.close()
         self._folder.cleanup()
 

@@ -5,17 +5,21 @@ Functions that take a store run in its thread, and read what is kept here: they 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from fieldkit import __version__
 from fieldkit.about.words import area_words, counted, how_long
 from fieldkit.plain_text import shown
 from fieldkit.protocol.supervision import DeviceItem, DevicesAnswer
+from fieldkit.records.fields.dates import Moment
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
 
 DAY = 86_400
+_NUMBERS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){0,3}", re.ASCII)
 _SKEWED = 300
 """A clock that is wrong by more seconds than this is remarked on."""
 
@@ -109,12 +113,39 @@ def area_of(district: int | None, block: int | None) -> str:
     return area_words(district, block) if district is not None else "All districts"
 
 
+def sealed_words(device: DeviceItem) -> str:
+    """Return what a revoked device handed in: how many changes, since when."""
+    changes = counted(sum(one.changes for one in device.sealed), "change", "changes")
+    first = min((one.since for one in device.sealed if one.since is not None), default=None)
+    since = f", since {Moment().show(first)}" if first is not None else ""
+    return f"{changes} handed in, sealed{since}"
+
+
+def became_words(verdicts: Mapping[str, int], left: int) -> str:
+    """Return what became of sealed work that was admitted."""
+    taken = verdicts.get("applied", 0) + verdicts.get("conflict", 0)
+    said = [f"{counted(taken, 'change is', 'changes are')} taken in."]
+    if verdicts.get("conflict"):
+        said.append(f"{counted(verdicts['conflict'], 'value is', 'values are')} to settle.")
+    if late := verdicts.get("late", 0) + verdicts.get("waiting", 0):
+        said.append(f"{late} late or waiting for another record.")
+    if refused := verdicts.get("rejected", 0):
+        said.append(f"{refused} not accepted.")
+    if left:
+        said.append(
+            f"{left} cannot be taken, as the server has other work of this laptop since. Discard "
+            "them, or enrol the laptop again."
+        )
+    return " ".join(said)
+
+
 def _last_sign(device: DeviceItem) -> int:
     return device.last_seen or device.enrolled_at
 
 
 def _listed(device: DeviceItem, answer: DevicesAnswer) -> Listed:
     waited = answer.now - _last_sign(device)
+    newest = max(answer.program, __version__, key=_version)
     silent = device.revoked_at is None and not device.own and waited > answer.silent_days * DAY
     remarks = []
     if silent:
@@ -128,7 +159,22 @@ def _listed(device: DeviceItem, answer: DevicesAnswer) -> Listed:
     if device.skew is not None and abs(device.skew) > _SKEWED:
         way = "ahead" if device.skew > 0 else "behind"
         remarks.append(f"Its clock is {how_long(device.skew)} {way}.")
-    if device.unsent:
+    if device.sealed:
+        remarks.insert(0, f"{sealed_words(device)}: admit or discard them.")
+    if device.unsent and not device.sealed:
         left = counted(device.unsent, "change was", "changes were")
         remarks.append(f"{left} still not sent after its last sync.")
+    if device.revoked_at is None and _is_behind(device.program, newest):
+        remarks.append(f"It has fieldkit {shown(device.program)}: install {newest} on it.")
     return Listed(device, silent, remarks)
+
+
+def _is_behind(program: str, newest: str) -> bool:
+    """Say whether a version is older; of an unknown one nothing is said."""
+    return () < _version(program) < _version(newest)
+
+
+def _version(program: str) -> tuple[int, ...]:
+    """Return the numbers a version begins with, so that 0.10 is after 0.9."""
+    numbers = _NUMBERS.match(program)
+    return tuple(int(one) for one in numbers[0].split(".")) if numbers else ()

@@ -6,21 +6,22 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.app import AppBase
-from fieldkit.screens.base.navigator import AfterSave, Among, PersonAnswers, SavedRecord
+from fieldkit.screens.base.navigator import AfterSave, Among, Open, PersonAnswers, SavedRecord
 from fieldkit.screens.base.page import Page, say_on_screen
 
 if TYPE_CHECKING:
     from fieldkit.records import Record
     from fieldkit.review.inbox import Wanted
     from fieldkit.screens.lookup.printing import Paper
+    from fieldkit.screens.protection.locking import Locking
     from fieldkit.store import Draft
 
 
 class Navigation:
     """The navigator of the application; see :class:`fieldkit.screens.base.navigator.Navigator`."""
 
-    def __init__(self, app: AppBase) -> None:
-        self._app = app
+    def __init__(self, app: AppBase, locking: Locking) -> None:
+        self._app, self._locking = app, locking
 
     # --- forms ---
 
@@ -374,6 +375,37 @@ class Navigation:
         from fieldkit.screens.home.operator_page import OperatorPage
 
         await self._open_once(OperatorPage())
+
+    # --- passphrases ---
+
+    async def open_passphrase(self, name: str, then: Open) -> None:
+        """Ask an operator for their passphrase, or for a new one; then call ``then``."""
+        from fieldkit.screens.protection.opening import ask_operator
+
+        await ask_operator(self._app, name, then)
+
+    async def open_own_passphrase(self) -> None:
+        """Ask for the operator's passphrase, then for a new one."""
+        from fieldkit.screens.protection.opening import ask_own
+
+        await ask_own(self._app)
+
+    async def open_protection(self, then: Open | None = None) -> None:
+        """Offer to encrypt the data with a passphrase; ``then``: what follows in any case."""
+        from fieldkit.screens.protection.opening import offer
+
+        await offer(self._app, self._locking, then)
+
+    async def open_lock_after(self) -> None:
+        """Open the choice of when the laptop locks itself."""
+        from fieldkit.screens.protection.after_page import LockAfterPage
+
+        minutes, take = self._locking.idle.minutes, self._locking.take_minutes
+        await self._app.push_screen(LockAfterPage(minutes, take))
+
+    async def lock(self) -> None:
+        """Lock the laptop."""
+        self._locking.lock()
 
     async def open_help(self) -> None:
         """Open the keys and words."""

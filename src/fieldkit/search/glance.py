@@ -1,14 +1,14 @@
-"""Search the database file with plain sqlite3, while the application still loads its records."""
+"""Search the database file without SQLAlchemy, while the application still loads its records."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from fieldkit.interruption import check_interruption, interruptible
+from fieldkit.keys.cipher import database_errors, open_file
 from fieldkit.search.query import look
 
 _CANDIDATES = 40
@@ -32,17 +32,19 @@ class Glimpse:
     strong: bool
 
 
-def glance(database: Path, typed: str, limit: int = 20) -> list[Glimpse] | None:
+def glance(
+    database: Path, typed: str, limit: int = 20, key: bytes | None = None
+) -> list[Glimpse] | None:
     """Return the records the typed text could mean, the likeliest first. Read-only.
+
+    ``key``: the data key of an encrypted file.
 
     None if the file cannot answer (a first run, an older version, a fault): the store, once open,
     answers or reports what is wrong.
     """
     try:
         with (
-            closing(
-                sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True, timeout=1)
-            ) as connection,
+            closing(open_file(database, key, read_only=True, timeout=1)) as connection,
             interruptible(connection),
         ):
             found = look(
@@ -50,7 +52,7 @@ def glance(database: Path, typed: str, limit: int = 20) -> list[Glimpse] | None:
                 typed,
                 candidates_each=_CANDIDATES,
             )
-    except sqlite3.Error:
+    except database_errors():
         check_interruption()
         return None
     glimpses = []

@@ -56,6 +56,8 @@ class Device:
     """In order of epochs; the last one is in force, unless the device is revoked."""
     proves_until: int = 0
     """Until when it may prove by the heads in its syncs which logs are its own (rule 38)."""
+    admitted: bool = False
+    """Whether it was revoked, and a supervisor admits what it had not sent."""
 
     @property
     def scope(self) -> Scope:

@@ -1,10 +1,26 @@
 """The laptop's database: one file, one way to save, one log of changes."""
 
-from fieldkit.store.errors import Busy, Damaged, DiskFull, Refused, Settled, StoreError, Unwritable
+from fieldkit.keys.notes import Notes
+from fieldkit.store.errors import (
+    Busy,
+    Closed,
+    Damaged,
+    DiskFull,
+    NeedsKey,
+    OtherKey,
+    Refused,
+    Settled,
+    StoreError,
+    Unwritable,
+)
+from fieldkit.store.files.convert import convert
+from fieldkit.store.files.go_back import OnlyHere
 from fieldkit.store.files.practice import Practice
+from fieldkit.store.log.ended import Ended, SealedPart
 from fieldkit.store.log.entries import Entered
 from fieldkit.store.log.identity import Device, Notice
 from fieldkit.store.log.outbox import LogCount, Logged, LogPosition, Outbox, SyncSession
+from fieldkit.store.log.own_keys import DeviceKeys
 from fieldkit.store.log.states import State
 from fieldkit.store.log.verdicts import SettledChange, UnsettledChanges
 from fieldkit.store.pull.answers import (
@@ -14,6 +30,7 @@ from fieldkit.store.pull.answers import (
     PullState,
     ServerRow,
 )
+from fieldkit.store.pull.bundles import Bundles, WrittenBundle
 from fieldkit.store.pull.kept_answers import Kept
 from fieldkit.store.pull.pull import Outdated, Pull
 from fieldkit.store.read.conflicts import OpenAbout, OpenConflict
@@ -33,13 +50,17 @@ from fieldkit.store.write.sent_back import sent_back_with
 __all__ = [
     "Alike",
     "Answered",
+    "Bundles",
     "Busy",
+    "Closed",
     "Damaged",
     "Device",
+    "DeviceKeys",
     "DiskFull",
     "Draft",
     "Drafts",
     "Edit",
+    "Ended",
     "Entered",
     "Event",
     "FocusAt",
@@ -49,9 +70,13 @@ __all__ = [
     "LogCount",
     "LogPosition",
     "Logged",
+    "NeedsKey",
+    "Notes",
     "Notice",
+    "OnlyHere",
     "OpenAbout",
     "OpenConflict",
+    "OtherKey",
     "Outbox",
     "Outdated",
     "Page",
@@ -63,6 +88,7 @@ __all__ = [
     "Records",
     "Refused",
     "Saved",
+    "SealedPart",
     "SentBack",
     "ServerRow",
     "Settled",
@@ -75,6 +101,8 @@ __all__ = [
     "UnsettledChanges",
     "Unwritable",
     "Weighed",
+    "WrittenBundle",
+    "convert",
     "restoration",
     "sent_back_with",
     "to_json",

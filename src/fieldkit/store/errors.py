@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError
 
 from fieldkit.interruption import Interrupted
+from fieldkit.keys.cipher import error_code
 from fieldkit.records import Finding
 from fieldkit.records.declaration import sentences
 
@@ -34,12 +35,47 @@ class NewerVersion(Damaged):
 
     def __init__(self) -> None:
         super().__init__(
-            "This data was written by a newer fieldkit. Install that version to open it."
+            "This data was written by a newer fieldkit. Install that version to open it; there, "
+            "`fieldkit go-back` makes it ready for this older one."
+        )
+
+
+class NeedsKey(StoreError):
+    """The data file is encrypted, and no key was given."""
+
+    def __init__(self, *, has_keys: bool = True) -> None:
+        super().__init__(
+            "The data on this laptop is encrypted: it opens with a passphrase. Start this on a "
+            "terminal, or set FIELDKIT_PASSPHRASE."
+            if has_keys
+            else "The data in this folder is encrypted, and the file keys.json that opens it is "
+            "missing. Copy keys.json from the folder that this data came from."
+        )
+        self.has_keys = has_keys
+
+
+class OtherKey(StoreError):
+    """The data file was encrypted with another key than the one given."""
+
+    def __init__(self, name: str = "The data file") -> None:
+        super().__init__(
+            f"{name} was made under another key than that of keys.json. Put the keys.json that "
+            "belongs to it in its place, or restore a backup with `fieldkit restore`."
         )
 
 
 class Busy(StoreError):
     """Another program has the data file open."""
+
+
+class Closed(StoreError):
+    """Nothing new may be saved: the server has ended this laptop's access."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This laptop was removed from the server: nothing new can be saved on it. Ask your "
+            "supervisor for a code, and enrol it again."
+        )
 
 
 class Settled(StoreError):
@@ -101,12 +137,12 @@ _SENTENCES: dict[int, tuple[type[StoreError], str]] = {
 def explained(error: BaseException) -> StoreError | Interrupted | None:
     """Return what a database error means; None if it is a mistake in the program."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(cause, "sqlite_errorcode", None)
+    code = error_code(cause) if cause is not None else None
     if code is None:
         return None
-    if code & 0xFF == sqlite3.SQLITE_INTERRUPT:
+    if code == sqlite3.SQLITE_INTERRUPT:
         return Interrupted()
-    known = _SENTENCES.get(code & 0xFF)
+    known = _SENTENCES.get(code)
     return known[0](known[1]) if known else None
 
 
@@ -115,7 +151,7 @@ def plainly() -> Iterator[None]:
     """Raise database faults as :class:`StoreError`, and stopped reads as :class:`Interrupted`."""
     try:
         yield
-    except (DBAPIError, sqlite3.Error) as error:
+    except Exception as error:
         meaning = explained(error)
         if meaning is None:
             raise

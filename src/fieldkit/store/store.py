@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,10 @@ from typing import TypeVar
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fieldkit import reference
+from fieldkit.file_fault import why
 from fieldkit.interruption import check_interruption
+from fieldkit.keys.notes import Notes
+from fieldkit.keys.proof import proof_of
 from fieldkit.matching import Match
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.identity import read_id
@@ -33,16 +36,32 @@ from fieldkit.records import (
     same_person_finding,
 )
 from fieldkit.records.fields.dates import believed, day_at
-from fieldkit.settings import DATABASE, make_file_private, make_private
+from fieldkit.settings import DATABASE, KEYS, is_locked, make_file_private, make_private
 from fieldkit.store import tables
 from fieldkit.store.clock import Clock, doubt, laptop_clock, start_of_day
 from fieldkit.store.database import Connect, Database, connect
-from fieldkit.store.errors import Refused, StoreError, Unwritable
+from fieldkit.store.errors import NeedsKey, Refused, StoreError, Unwritable
 from fieldkit.store.files import backup as backups
+from fieldkit.store.files.convert import remove_leftovers
+from fieldkit.store.files.go_back import (
+    OnlyHere,
+    copy_before_update,
+    go_back,
+    last_copy,
+    only_here,
+)
 from fieldkit.store.files.migrate import migrate
 from fieldkit.store.files.place import place_of
 from fieldkit.store.files.practice import Practice, is_practice, mark_practice
 from fieldkit.store.files.restore import restore
+from fieldkit.store.log.ended import (
+    Ended,
+    SealedPart,
+    end_access,
+    note_handed_in,
+    open_again,
+    read_ended,
+)
 from fieldkit.store.log.entries import Entered, entered_since
 from fieldkit.store.log.identity import (
     Device,
@@ -51,6 +70,7 @@ from fieldkit.store.log.identity import (
     heads_to_show,
     last_time,
     make_device,
+    note,
     read_device,
     read_notices,
     set_up,
@@ -58,8 +78,10 @@ from fieldkit.store.log.identity import (
     take_numbers,
 )
 from fieldkit.store.log.outbox import Outbox, give_up
+from fieldkit.store.log.own_keys import DeviceKeys, forget_keys, keep_keys, read_keys, wants_keys
 from fieldkit.store.log.states import State
 from fieldkit.store.log.tallies import entered_daily, entered_on
+from fieldkit.store.pull.bundles import Bundles, forget_bundles
 from fieldkit.store.pull.kept_answers import Kept, keep, kept
 from fieldkit.store.pull.pull import Pull
 from fieldkit.store.pull.scopes import enrol_scope, pull_state
@@ -133,45 +155,71 @@ class Store:
         self._database = database
         self._clock = clock
         self.home = home
+        self.notes = Notes(home, database.key)
+        """The small private files of the home."""
         self.drafts = Drafts(database, clock)
         self.outbox = Outbox(database)
         self.pull = Pull(database, clock)
+        self.bundles = Bundles(database, clock)
         self.saved_here: Counter[tuple[str, bool]] = Counter()
         """Records saved one by one since it was opened, by operator and whether they are new."""
         self._practice: bool | None = None
 
     @classmethod
-    def open(cls, home: Path, *, clock: Clock = laptop_clock, connect: Connect = connect) -> Store:
+    def open(
+        cls,
+        home: Path,
+        *,
+        clock: Clock = laptop_clock,
+        connect: Connect = connect,
+        key: bytes | None = None,
+    ) -> Store:
         """Open (or make) the data file of an installation and bring it to this version.
 
-        ``connect`` opens its connections, in WAL and with ``synchronous=FULL``.
+        ``connect`` opens its connections, in WAL and with ``synchronous=FULL``. ``key``: the data
+        key of an encrypted file, from its :class:`~fieldkit.keys.keyfile.KeyFile`; a file that
+        is made now is encrypted with it.
 
         Raises:
+            NeedsKey: the file is encrypted, and there is no key.
+            OtherKey: it was encrypted with another one.
             StoreError: it cannot be used; the text is a sentence for the person.
         """
         try:
             make_private(home)
+            if key is None and is_locked(home):
+                raise NeedsKey(has_keys=(home / KEYS).exists())
             make_file_private(home / DATABASE)
         except OSError as error:
             raise Unwritable(
-                f"The folder {home} cannot be created or written. Choose another folder."
+                f"The folder {home} cannot be created or written: {why(error)}."
             ) from error
-        database = Database(home / DATABASE, connect)
-        stamp = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")
+        database = Database(home / DATABASE, connect, key)
         try:
-            migrate(
-                database,
-                lambda: backups.back_up(database, home / "backups" / f"before-{stamp}.sqlite3"),
-            )
+            migrate(database, lambda: copy_before_update(database, home / "backups", _stamp(clock)))
             settle_place(database, place_of(database.path), clock())
         except StoreError:
             database.close()
             raise
-        return cls(database, home, clock)
+        remove_leftovers(database.path)
+        opened = cls(database, home, clock)
+        with suppress(OSError):  # they are encrypted at the next start
+            opened.notes.seal_plain_ones()
+        return opened
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    @property
+    def data_key(self) -> bytes | None:
+        """Return the key of an encrypted data file."""
+        return self._database.key
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the data file is encrypted."""
+        return self._database.key is not None
 
     # Practice
 
@@ -268,6 +316,9 @@ class Store:
         with self._database.write() as connection:
             connection.execute(update(tables.device).values(server=server, token=token))
             connection.execute(update(tables.origin).values(server_head=None))
+            forget_bundles(connection)
+            forget_keys(connection)
+            open_again(connection)
             if role is not None:
                 scope = Scope.model_validate(
                     {"role": role, "district": district, "block": block, "epoch": epoch}
@@ -283,6 +334,49 @@ class Store:
         """Return the token by which the server knows this laptop."""
         with self._database.read() as connection:
             return connection.execute(select(tables.device.c.token)).scalar_one_or_none()
+
+    def keys(self) -> DeviceKeys | None:
+        """Return this laptop's signing key and its server's keys; None: not exchanged yet."""
+        with self._database.read() as connection:
+            return read_keys(connection)
+
+    def wants_keys(self) -> bool:
+        """Say whether the server is to be asked for its keys: one too old for it only daily."""
+        with self._database.read() as connection:
+            return wants_keys(connection, self._clock(), self.proof())
+
+    def keep_keys(self, keys: DeviceKeys | None) -> None:
+        """Keep exchanged keys; None: the server is too old to have any."""
+        with self._database.write() as connection:
+            keep_keys(connection, keys, self._clock(), self.proof())
+
+    def proof(self) -> str | None:
+        """Return the proof that this laptop holds its data key; None: the data is plain."""
+        return None if self.data_key is None else proof_of(self.data_key)
+
+    def ended(self) -> Ended | None:
+        """Return what is known of the end of this laptop's access; None: it goes on."""
+        with self._database.read() as connection:
+            return read_ended(connection)
+
+    def end_access(self, changes: int, sealed: Sequence[SealedPart]) -> bool:
+        """Save nothing new from now on: the server has ended this laptop's access.
+
+        ``sealed``: the ``changes`` that were not sent, sealed to the server; each part is kept
+        until the server has it. False, and nothing is done: by now there are others.
+        """
+        with self._database.write() as connection:
+            return end_access(connection, max(self._clock(), 0), changes, sealed)
+
+    def note_handed_in(self) -> None:
+        """Note that the server has the first part of the sealed work that waited."""
+        with self._database.write() as connection:
+            note_handed_in(connection, max(self._clock(), 0))
+
+    def remind(self, text: str) -> None:
+        """Keep a sentence for the person until they have seen it; the same one is kept once."""
+        with self._database.write() as connection:
+            note(connection, max(self._clock(), 0), text)
 
     def now(self) -> int:
         """Return the time by the laptop's clock, in seconds since 1970 UTC."""
@@ -822,10 +916,13 @@ class Store:
     ) -> None:
         """Copy everything to ``target``, whole or not at all.
 
-        ``force``: replace a file there that is no backup of fieldkit. ``before``: runs before the
-        copy is made, once there is room for it; if it fails, there is no backup.
+        The copy of encrypted data is encrypted as well; outside of the home folder its key file is
+        put beside it. ``force``: replace a file there that is no backup of fieldkit. ``before``:
+        runs before the copy is made, once there is room for it; if it fails, there is no backup.
         """
         backups.back_up(self._database, target, force=force, before=before)
+        if self.encrypted and self.home.resolve() not in target.resolve().parents:
+            backups.put_keys_beside(self.home, target)
 
     def tidy(self) -> None:
         """Merge the search index if many saves have scattered it: searches then read less.
@@ -855,7 +952,7 @@ class Store:
         """
         with TemporaryDirectory(prefix="rehearsal-", dir=self.home) as folder:
             self.back_up(Path(folder) / DATABASE)
-            copy = Database(Path(folder) / DATABASE)
+            copy = Database(Path(folder) / DATABASE, key=self._database.key)
             try:
                 yield Store(copy, self.home, self._clock)
             finally:
@@ -877,8 +974,13 @@ class Store:
         *,
         clock: Clock = laptop_clock,
         connect: Connect = connect,
+        key: bytes | None = None,
+        source_key: bytes | None = None,
     ) -> Path | None:
         """Put a backup in place of the data file; the file replaced is kept, its path returned.
+
+        ``key``: with which the data is encrypted from now on, of the home's key file;
+        ``source_key``: of an encrypted backup.
 
         The restored database gets a new identity: what the old one had not sent is still sent,
         once, under the old identity.
@@ -887,5 +989,36 @@ class Store:
             StoreError: the backup is damaged, the data file is in use, or the folder cannot be
                 written.
         """
-        stamp = datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")
-        return restore(home, source, stamp, connect)
+        return restore(home, source, _stamp(clock), connect, key, source_key)
+
+    def copy_before_update(self) -> Path | None:
+        """Return the copy made before the last update, to which one can go back."""
+        return last_copy(self.home / "backups", self.data_key)
+
+    def only_here_since(self, copy: Path) -> OnlyHere:
+        """Count the work since ``copy`` was made that is on this laptop only."""
+        return only_here(self._database, copy)
+
+    @staticmethod
+    def go_back(
+        home: Path,
+        copy: Path,
+        *,
+        key: bytes | None = None,
+        clock: Clock = laptop_clock,
+        connect: Connect = connect,
+    ) -> Path | None:
+        """Put a copy made before an update in place of the data file, for the older program.
+
+        The file replaced is kept, its path returned. What was done since comes back from the
+        server; what is :meth:`only_here_since` does not.
+
+        Raises:
+            StoreError: the copy is damaged, the data file is in use, or the folder cannot be
+                written.
+        """
+        return go_back(home, copy, _stamp(clock), connect, key)
+
+
+def _stamp(clock: Clock) -> str:
+    return datetime.fromtimestamp(clock(), UTC).strftime("%Y%m%d-%H%M%S")

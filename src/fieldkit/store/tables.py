@@ -205,6 +205,50 @@ kept_answer = Table(
 """The last answer of each sort that a supervisor's laptop asked for (devices, late changes), to be
 read offline; dropped when its role or area changes."""
 
+bundle = Table(
+    "bundle",
+    INFRASTRUCTURE,
+    Column("number", Integer, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("private", LargeBinary, nullable=False),
+    Column("scope", Text),
+    Column("at", Integer, nullable=False),
+    Column("answered_at", Integer),
+)
+"""The bundles written here to be carried to the server: the SHA-256 of each, the private key that
+opens its answer, the laptop's scope then (JSON), and when the answer was taken. Without a digest:
+the laptop was enrolled again since."""
+
+device_keys = Table(
+    "device_keys",
+    INFRASTRUCTURE,
+    Column("id", Integer, primary_key=True),
+    Column("asked_at", Integer, nullable=False),
+    Column("signing_private", LargeBinary),
+    Column("signing_public", LargeBinary),
+    Column("server_sealing", LargeBinary),
+    Column("server_signing", LargeBinary),
+    Column("proved", Text),
+)
+"""At most one row: the key by which this laptop signs, and the public keys that its server gave for
+it. Without keys: the server was asked ``asked_at``, and is too old to have any. ``proved``: the
+data key that the server knows to be this laptop's, by its proof."""
+
+ended = Table(
+    "ended",
+    INFRASTRUCTURE,
+    Column("id", Integer, primary_key=True),
+    Column("heard_at", Integer, nullable=False),
+    Column("changes", Integer, nullable=False),
+    Column("since", Integer),
+    Column("bundle", LargeBinary),
+    Column("handed_in", Integer),
+)
+"""Rows when the server has ended this laptop's access: nothing new is saved until it is enrolled
+again. One for each bundle of what was not sent, in order; one also if there is none. ``changes``
+were not sent, the first of all of them saved at ``since``; ``bundle`` holds them, sealed to the
+server, until it has them; ``handed_in``: when that was."""
+
 draft = Table(
     "draft",
     INFRASTRUCTURE,

@@ -13,10 +13,12 @@ from filelock import FileLock, Timeout
 from fieldkit.protocol.messages import MOST_CHANGES
 from fieldkit.protocol.wire.codec import CODINGS, encode
 from fieldkit.store import Practice, State, Store, StoreError, SyncSession
+from fieldkit.sync.applying import SyncEnded
 from fieldkit.sync.enrol import NotEnrolled, Unreachable, address, enrol
+from fieldkit.sync.keys import exchange_keys
 from fieldkit.sync.mapping import compose_request
 from fieldkit.sync.sentences import waiting_sentence
-from fieldkit.sync.session import Pause, Progress, RequestLoop, SyncEnded
+from fieldkit.sync.session import Pause, Progress, RequestLoop
 from fieldkit.sync.transfer_size import FIRST_PAGE, TransferSize, line_speed
 from fieldkit.sync.transport import HttpTransport, Stop, Transport
 
@@ -33,7 +35,8 @@ __all__ = [
     "sync",
 ]
 
-_LOCK = "sync.lock"
+LOCK = "sync.lock"
+"""The file of the home that is locked while a sync runs, or a bundle is written or answered."""
 _HEADER_BYTES = 300
 """Estimate for a request's headers, and for an answer without rows and its headers."""
 _ACKNOWLEDGEMENT_BYTES = 2
@@ -64,6 +67,8 @@ class Outcome:
     """Late and waiting changes, of this sync or before, which the server may yet take."""
     offline: bool = False
     stopped: bool = False
+    revoked: bool = False
+    """Whether the server has ended this laptop's access."""
 
     @property
     def ok(self) -> bool:
@@ -142,7 +147,7 @@ def sync(
         try:
             if store.practice:
                 raise NotEnrolled(str(Practice()))
-            held.enter_context(FileLock(store.home / _LOCK, timeout=0))
+            held.enter_context(FileLock(store.home / LOCK, timeout=0))
             if transport is None:
                 transport = held.enter_context(open_transport(store, stop))
         except NotEnrolled as error:
@@ -156,6 +161,7 @@ def sync(
                 store,
                 "The folder of fieldkit cannot be written. Ask the person who set up this laptop.",
             )
+        exchange_keys(store, transport)
         size = TransferSize(line_speed(store.outbox.sessions(10)))
         loop = RequestLoop(store, transport, size, pause or stop.wait, stop, progress, rng)
         return _run(store, loop, transport)
@@ -199,24 +205,26 @@ def _run(store: Store, loop: RequestLoop, transport: Transport) -> Outcome:
         seconds=traffic.seconds,
         error=f"{ended} {waiting_sentence(left)}" if ended else None,
     )
-    late, early = loop.verdicts[State.LATE], loop.verdicts[State.WAITING]
-    unmerged = loop.verdicts.total() - loop.verdicts[State.CONFLICT]
+    brought = loop.applier
+    late, early = brought.verdicts[State.LATE], brought.verdicts[State.WAITING]
+    unmerged = brought.verdicts.total() - brought.verdicts[State.CONFLICT]
     counts = store.outbox.counts()
     with suppress(StoreError):  # a full disk must not hide the outcome
         store.outbox.note(session)
     return Outcome(
         session,
-        applied=loop.done - unmerged,
+        applied=brought.done - unmerged,
         rejected=unmerged - late - early,
         late=late,
         early=early,
-        received=loop.received,
-        conflicts=loop.conflicts,
+        received=brought.received,
+        conflicts=brought.conflicts,
         waiting=left,
         returned=counts[State.REJECTED],
         unsettled=counts[State.LATE] + counts[State.WAITING],
         offline=ended is not None and ended.offline,
         stopped=ended is not None and ended.stopped,
+        revoked=ended is not None and ended.revoked,
     )
 
 

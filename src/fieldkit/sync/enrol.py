@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 from fieldkit.protocol.messages import MOST_SHOWN, EnrolAnswer, EnrolRequest, ShownHead
 from fieldkit.store import Practice, Store
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
+from fieldkit.sync.keys import exchange_keys
 from fieldkit.sync.sentences import refusal_sentence
 from fieldkit.sync.transport import HttpTransport, Transport, is_loopback
 
@@ -51,18 +53,30 @@ def enrol(store: Store, url: str, code: str, *, transport: Transport | None = No
         ],
     )
     old = store.token() if device.server == server else None
+    with ExitStack() as held:
+        opened = transport or held.enter_context(HttpTransport(server, old))
+        _keep(store, server, _exchange(opened, message))
+        opened.use_token(store.token() or "")
+        exchange_keys(store, opened)
+
+
+def _exchange(transport: Transport, message: EnrolRequest) -> EnrolAnswer:
+    """Exchange the code for a token.
+
+    Raises:
+        NotEnrolled: the server refused, or cannot be reached.
+    """
     try:
-        if transport is not None:
-            answer = transport.post("/v1/enrol", message, EnrolAnswer)
-        else:
-            with HttpTransport(server, old) as http:
-                answer = http.post("/v1/enrol", message, EnrolAnswer)
+        return transport.post("/v1/enrol", message, EnrolAnswer)
     except (Offline, ConnectionLost):
         raise Unreachable(
             "Cannot reach the server. Check the address and the connection, then try again."
         ) from None
     except ServerRefusal as refusal:
         raise NotEnrolled(refusal_sentence(refusal)) from None
+
+
+def _keep(store: Store, server: str, answer: EnrolAnswer) -> None:
     scope = answer.scope
     store.enrol(
         server,

@@ -22,12 +22,15 @@ ENROL_AGAIN = (
 )
 _REFUSALS = {
     "unauthorised": "The server does not know this laptop. Enrol it again.",
-    "revoked": "This laptop was removed from the server. You can go on entering. What is not sent "
-    "yet can be exported. Ask your supervisor.",
+    "revoked": "This laptop was removed from the server. Ask your supervisor.",
     "not-yours": ENROL_AGAIN,
     "code-unknown": "The server does not know this code. Type it again exactly as given.",
     "code-used": "This code was already used. Ask the supervisor for a new one.",
     "code-expired": "This code has expired. Ask the supervisor for a new one.",
+    "other-laptop": "This code was made for another laptop. Ask the supervisor for the one of this "
+    "laptop.",
+    "other-server": "The key of this laptop was not sealed to this server. Inform the server "
+    "administrator.",
     "insecure": "The server does not accept an unsafe connection. Use its address that begins "
     "with https.",
     "too-many-tries": "The server does not know this code, and too many wrong ones were typed. "

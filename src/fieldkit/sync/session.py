@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import random
 import threading
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from fieldkit.protocol.messages import SyncAnswer, SyncRequest
-from fieldkit.store import Answered, Logged, LogPosition, Outdated, PullState, Store
+from fieldkit.store import Logged, LogPosition, Outdated, PullState, Store
+from fieldkit.sync.applying import AnswerApplier, SyncEnded
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
-from fieldkit.sync.limits import WHOLE, NoProgress, SyncLimits
-from fieldkit.sync.mapping import compose_request, map_answer
+from fieldkit.sync.limits import NoProgress, SyncLimits
+from fieldkit.sync.mapping import compose_request
 from fieldkit.sync.questions import Questions
-from fieldkit.sync.sentences import ALTERED, FAULTY, refusal_sentence, retry_reason
+from fieldkit.sync.sentences import FAULTY, refusal_sentence, retry_reason
 from fieldkit.sync.transfer_size import TransferSize
 from fieldkit.sync.transport import Traffic, Transport
 
@@ -45,17 +45,8 @@ class Progress:
     """Why the last request is sent again; empty after an answer."""
 
 
-class SyncEnded(Exception):
-    """The sync cannot go on; the text is a sentence why."""
-
-    def __init__(self, reason: str, *, offline: bool = False, stopped: bool = False) -> None:
-        super().__init__(reason)
-        self.offline = offline
-        self.stopped = stopped
-
-
 class RequestLoop:
-    """Runs the requests of one sync and stores the answers; counts what they brought."""
+    """Runs the requests of one sync and lets their answers be stored."""
 
     def __init__(
         self,
@@ -74,15 +65,12 @@ class RequestLoop:
         self._rng = rng or random.Random()
         self._token = store.token()
         self._previous_token: str | None = None
-        self._total = store.outbox.unsent()
         self._limits = SyncLimits()
+        self.applier = AnswerApplier(store, self._limits, transport.use_token)
+        """Stores the answers, and counts what they brought."""
         self._compared: str | None = None
         """The log whose first change alone the next request sends (rule 39)."""
-        self._frozen = False
         self._questions = Questions(store)
-        self.done = self.received = self.conflicts = 0
-        self.verdicts: Counter[str] = Counter()
-        """The verdicts on what was sent, without those on what was applied."""
 
     def run(self) -> None:
         """Send requests until neither side has anything left.
@@ -117,7 +105,8 @@ class RequestLoop:
         self._compared = None
         batch, answer = sent
         try:
-            more = self._process(position, state, batch, answer)
+            asked = self._questions.about(position.origin)
+            more = self.applier.apply(position, state, batch, asked, answer)
         except Outdated:
             # Somebody enrolled this laptop meanwhile; the server answers again.
             self._limits.end_round(progress=False)
@@ -131,8 +120,9 @@ class RequestLoop:
 
     def _report(self, retry_reason: str = "") -> None:
         if self._progress:
-            total, traffic = max(self._total, self.done), self._transport.traffic
-            self._progress(Progress(self.done, total, traffic, self.received, retry_reason))
+            done, traffic = self.applier.done, self._transport.traffic
+            total, received = max(self.applier.total, done), self.applier.received
+            self._progress(Progress(done, total, traffic, received, retry_reason))
 
     # --- requests ---
 
@@ -186,7 +176,7 @@ class RequestLoop:
         try:
             answer = self._post(request)
         except ServerRefusal as refusal:
-            if gap := self._gap_as_answer(refusal, position):
+            if gap := self.applier.gap_as_answer(refusal, position):
                 return gap
             raise
         rows = answer.page.rows if answer.page else []
@@ -198,62 +188,17 @@ class RequestLoop:
         )
         return answer
 
-    def _gap_as_answer(self, refusal: ServerRefusal, position: LogPosition) -> SyncAnswer | None:
-        """Turn a gap into an answer with the end of the server's log: it lost data, or is new.
-
-        The server gives no head to a device that it does not know as the log's; then the next
-        batch has to prove that.
-        """
-        problem = refusal.problem
-        expected = problem.expected if refusal.code == "gap" and problem else None
-        if expected is None or not 1 <= expected <= position.acked_seq:
-            return None
-        own = self._outbox.head_before(position.origin, expected).hex()
-        head = problem.head if problem and problem.head else own
-        return SyncAnswer(seq=expected - 1, head=head)
-
     def _recovers(
         self, refusal: ServerRefusal, position: LogPosition, batch: Sequence[Logged]
     ) -> bool:
         """Do what a refusal asks to be done first, if the next request can go on after that."""
         if refusal.code == "lost":
-            self._limits.step_back(WHOLE)
-            self._pull.begin_again()
+            self.applier.begin_again()
             self._questions = Questions(self._store)
             return True
-        if refusal.code == "altered" and position.acked_seq:
-            self._offer_whole(position.origin)
+        if self.applier.offers_missing(refusal, position):
             return True
-        offered = self._offer_parent(refusal, position)
-        return offered or self._compare_first(refusal, position, batch)
-
-    def _offer_parent(self, refusal: ServerRefusal, position: LogPosition) -> bool:
-        """Offer the parent origin's log again if the server says that it lost it."""
-        problem, parent = refusal.problem, position.parent
-        if refusal.code != "parent" or problem is None or parent is None:
-            return False
-        origin, last, _ = parent
-        if problem.expected is None or not 1 <= problem.expected <= last:
-            return False
-        if problem.head not in {None, self._outbox.head_before(origin, problem.expected).hex()}:
-            return False
-        self._offer_again(origin, problem.expected - 1)
-        return True
-
-    def _offer_again(self, origin: str, seq: int) -> None:
-        """Send the changes after ``seq`` again: the server lost them, or is another one."""
-        self._limits.step_back()
-        self._pull.offer_again(origin, seq)
-        self._total = self.done + self._store.outbox.unsent()
-
-    def _offer_whole(self, origin: str) -> None:
-        """Send a log again that differs from the server's where it was acknowledged.
-
-        That was lost, and another copy of this laptop has sent its own since: the server finds
-        where they differ.
-        """
-        self._limits.step_back(WHOLE)
-        self._offer_again(origin, 0)
+        return self._compare_first(refusal, position, batch)
 
     def _compare_first(
         self, refusal: ServerRefusal, position: LogPosition, batch: Sequence[Logged]
@@ -272,7 +217,7 @@ class RequestLoop:
             return False
         if not its.last_seq:
             # Nothing was saved under it: a laptop set up from the same disk was first.
-            first_time, self._frozen = not self._frozen, True
+            first_time, self.applier.frozen = not self.applier.frozen, True
             if first_time:
                 self._pull.leave(origin)
             return first_time
@@ -311,7 +256,8 @@ class RequestLoop:
             wait = max(wait, failure.retry_after or 0)
             passing = failure.status in {408, 413, 429} or 500 <= failure.status != 511
             if last or not passing or wait > LONGEST_WAIT:
-                raise SyncEnded(refusal_sentence(failure)) from None
+                revoked = failure.code == "revoked"
+                raise SyncEnded(refusal_sentence(failure), revoked=revoked) from None
         elif isinstance(failure, Offline):
             if last or self._transport.traffic.requests == 0:
                 raise SyncEnded("No connection.", offline=True) from None
@@ -321,98 +267,3 @@ class RequestLoop:
         self._report(retry_reason(failure))
         if self._pause(wait):
             raise SyncEnded("Stopped.", stopped=True) from None
-
-    # --- answers ---
-
-    def _process(
-        self, position: LogPosition, state: PullState, batch: list[Logged], answer: SyncAnswer
-    ) -> bool:
-        """Check that both heads are the same and store an answer; say whether more is to come."""
-        origin = position.origin
-        if position.acked_seq > answer.seq and self._differs(position, answer):
-            self._offer_whole(origin)
-            return True
-        seq = self._confirmed_seq(position, batch, answer)
-        if seq < position.acked_seq:
-            self._offer_again(origin, seq)
-            self._check_generation(state, answer)
-            return True
-        head = self._outbox.head_before(origin, seq + 1)
-        asked, now = self._questions.about(origin), self._store.now()
-        acknowledged = map_answer(origin, seq, head, batch, state, asked, answer, now)
-        moved = answer.scope is not None and (
-            state.scope is None or answer.epoch != state.scope.epoch
-        )
-        older = answer.seq > position.last_seq and self._in_use(origin)
-        if older or answer.fork is not None:
-            # The page does not fit a log that differs from the server's (rule 1): this copy may use
-            # numbers for its records that the other copy gave to others.
-            acknowledged = acknowledged.without_page()
-        self._store_answer(acknowledged, [one for one in batch if one.change.seq <= seq])
-        news = seq > position.acked_seq or position.server_head is None
-        news = news or self._questions.asks(origin)
-        self._limits.end_round(progress=bool(news or acknowledged.rows or acknowledged.gone))
-        self._check_generation(state, answer)
-        if moved and (scope := answer.scope):
-            self._limits.step_back(WHOLE)
-            self._pull.change_scope(scope.model_copy(update={"epoch": answer.epoch}))
-        if answer.fork is not None:
-            self._limits.step_back(WHOLE)
-            self._pull.fork(origin, answer.fork)
-            self._total = self.done + self._store.outbox.unsent()
-        elif older:
-            # This database is an older copy of one still in use: it needs a new origin (rule 2).
-            # No server can know that origin yet, so a second time means a faulty server.
-            if self._frozen:
-                raise SyncEnded(FAULTY)
-            self._pull.freeze(origin)
-            self._frozen = True
-        return moved or older or answer.more
-
-    def _confirmed_seq(
-        self, position: LogPosition, batch: Sequence[Logged], answer: SyncAnswer
-    ) -> int:
-        """Return the last seq that the server holds of this log, with the same head (rule 1).
-
-        Raises:
-            SyncEnded: the logs differ in a way that cannot be resolved here.
-        """
-        last = batch[-1].change.seq if batch else position.last_seq
-        if answer.fork is not None:
-            in_batch = batch and batch[0].change.seq <= answer.fork <= last
-            if not in_batch or answer.seq != answer.fork - 1:
-                raise SyncEnded(ALTERED)
-        elif position.acked_seq <= answer.seq < last:
-            raise SyncEnded(ALTERED)
-        if self._differs(position, answer):
-            raise SyncEnded(ALTERED)
-        seq = min(answer.seq, last)
-        if len(answer.versions) < sum(one.change.seq <= seq for one in batch):
-            raise SyncEnded(FAULTY)
-        return seq
-
-    def _differs(self, position: LogPosition, answer: SyncAnswer) -> bool:
-        """Say whether the server's log has another head where it ends than this one there."""
-        if answer.seq > position.last_seq:
-            return False
-        return self._outbox.head_before(position.origin, answer.seq + 1).hex() != answer.head
-
-    def _store_answer(self, answer: Answered, batch: Sequence[Logged]) -> None:
-        """Store an answer in one transaction and count what it brought."""
-        received = self._pull.receive(answer)
-        if answer.token:
-            self._transport.use_token(answer.token)
-        self.done += len(batch)
-        self.verdicts.update({one.seq: one.verdict for one in answer.verdicts}.values())
-        self.received += received.rows
-        self.conflicts += received.new_conflicts
-
-    def _check_generation(self, state: PullState, answer: SyncAnswer) -> None:
-        """Compare every log again if a server that gives no marks says that it lost data."""
-        if answer.mark is None and answer.incarnation not in {"", state.incarnation}:
-            self._limits.step_back(WHOLE)
-            self._pull.new_incarnation(answer.incarnation)
-
-    def _in_use(self, origin: str) -> bool:
-        device = self._store.device
-        return device is not None and device.origin == origin

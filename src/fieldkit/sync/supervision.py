@@ -17,6 +17,8 @@ from fieldkit.protocol.supervision import (
     DecidedItem,
     DecideLateAnswer,
     DecideLateRequest,
+    DecideSealedAnswer,
+    DecideSealedRequest,
     DeviceAnswer,
     DeviceItem,
     DevicesAnswer,
@@ -25,6 +27,7 @@ from fieldkit.protocol.supervision import (
     LateRequest,
     ReadersAnswer,
     ReadersRequest,
+    RecoveryCodeRequest,
     RevokeRequest,
 )
 from fieldkit.store import Store
@@ -98,6 +101,16 @@ def device_code(store: Store, device: int, *, transport: Transport | None = None
     return _ask(store, transport, "code", CodeRequest(device=device), CodeAnswer)
 
 
+def recovery_code(store: Store, device: int, *, transport: Transport | None = None) -> CodeAnswer:
+    """Ask for a one-time code that unlocks a device; it is kept nowhere.
+
+    Raises:
+        NotDone: no connection, or the server refused.
+    """
+    request = RecoveryCodeRequest(device=device)
+    return _ask(store, transport, "recovery-code", request, CodeAnswer)
+
+
 def new_code(
     store: Store,
     role: Role,
@@ -148,6 +161,27 @@ def decide_late(
     return answer.decided
 
 
+def decide_sealed(
+    store: Store,
+    device: int,
+    numbers: Sequence[int],
+    *,
+    admit: bool,
+    transport: Transport | None = None,
+) -> DecideSealedAnswer:
+    """Admit what a revoked device handed in, or discard it for good.
+
+    ``numbers``: the pieces of work that were seen.
+
+    Raises:
+        NotDone: no connection, or the server refused.
+    """
+    request = DecideSealedRequest(device=device, numbers=list(numbers), admit=admit)
+    answer = _ask(store, transport, "decide-sealed", request, DecideSealedAnswer)
+    _keep_changed(store, answer.device)
+    return answer
+
+
 def readers(
     store: Store, kind: str, record_id: str, *, transport: Transport | None = None
 ) -> ReadersAnswer:
@@ -161,13 +195,15 @@ def readers(
 
 
 def _changed(store: Store, answer: DeviceAnswer) -> DeviceItem:
+    _keep_changed(store, answer.device)
+    return answer.device
+
+
+def _keep_changed(store: Store, device: DeviceItem) -> None:
     """Put a device as it is now into the list that is kept."""
     if before := store.kept_answer(DevicesAnswer):
-        devices = [
-            answer.device if one.id == answer.device.id else one for one in before.answer.devices
-        ]
+        devices = [device if one.id == device.id else one for one in before.answer.devices]
         store.keep_answer(before.answer.model_copy(update={"devices": devices}), before.at)
-    return answer.device
 
 
 def _ask(store: Store, transport: Transport | None, act: str, request: Message, sort: type[M]) -> M:

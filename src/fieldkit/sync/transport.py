@@ -45,6 +45,8 @@ CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 45.0
 """Longest waits for a connection, and for the next bytes of an answer."""
 LONGEST_REQUEST = 600.0
 """Longest time for one request: a server that sends a byte now and then ends with it."""
+FILE = "application/octet-stream"
+"""The type of a body that is a file."""
 ABORT_AFTER_SECONDS = 2.0
 """Time that the request in progress has to finish before its connection is closed."""
 
@@ -236,17 +238,38 @@ class HttpTransport:
         self._encoded = (message, self._coding, body)
         return body
 
+    def post_file(self, path: str, data: bytes, most: int) -> bytes:
+        """Send a file as it is, and return the one that answers it, of at most ``most`` bytes.
+
+        Raises:
+            Offline: the server cannot be reached.
+            ConnectionLost: the connection broke during the request.
+            ServerRefusal: the server refused it.
+        """
+        headers = self._headers() | {"content-type": FILE, "accept-encoding": "identity"}
+        del headers["content-encoding"]
+        with self._within_limit():
+            response, answer = self._send(path, data, headers, most)
+        if response.status_code == 200 and response.headers.get("content-type") == FILE:
+            return answer
+        _read(response, answer, Problem)
+        raise ServerRefusal(response.status_code, None)
+
     def _post(self, path: str, message: Message, kind: type[M]) -> M:
+        response, answer = self._send(path, self._body(message), self._headers(), LARGEST_BODY)
+        return _read(response, answer, kind)
+
+    def _send(
+        self, path: str, body: bytes, headers: Mapping[str, str], most: int
+    ) -> tuple[httpx.Response, bytes]:
+        """Send a body; return the answer and its body, of at most ``most`` bytes."""
         import httpx
 
         if self._aborted:
             raise ConnectionLost
-        body = self._body(message)
         began = time.monotonic()
         try:
-            request = httpx.Request(
-                "POST", self._server + path, headers=self._headers(), content=body
-            )
+            request = httpx.Request("POST", self._server + path, headers=headers, content=body)
             request.extensions["trace"] = self._trace
             response = self._client.send(request, stream=True)
         except (
@@ -263,13 +286,13 @@ class HttpTransport:
             raise ConnectionLost from None
         self._count_sent(request, body)
         try:
-            answer = self._receive(response)
+            answer = self._receive(response, most)
         except httpx.HTTPError:
             raise ConnectionLost from None
         finally:
             response.close()
             self.traffic.seconds += time.monotonic() - began
-        return _read(response, answer, kind)
+        return response, answer
 
     def _headers(self) -> dict[str, str]:
         """Return the headers, as few as possible because they are not compressed."""
@@ -295,8 +318,8 @@ class HttpTransport:
             if self._aborted:
                 self.abort()
 
-    def _receive(self, response: httpx.Response) -> bytes:
-        """Read the body, counting its bytes as they travel, up to the largest allowed."""
+    def _receive(self, response: httpx.Response, most: int) -> bytes:
+        """Read the body, counting its bytes as they travel, up to ``most``."""
         traffic = self.traffic
         traffic.bytes_down += len(f"HTTP/1.1 {response.status_code} {response.reason_phrase}\r\n")
         traffic.bytes_down += _size(response.headers)
@@ -305,7 +328,7 @@ class HttpTransport:
         for part in response.iter_raw():
             size += len(part)
             traffic.bytes_down += len(part)
-            if size > LARGEST_BODY:
+            if size > most:
                 raise ServerRefusal(response.status_code, None)
             parts.append(part)
         return b"".join(parts)

@@ -20,10 +20,10 @@ class Closed(Exception):
 
 
 def prepare() -> None:
-    """Read what is no UTF-8 with replaced characters, so that no byte stops the questions."""
+    """Read UTF-8 on every system, what is none as replaced characters: no byte stops questions."""
     if isinstance(sys.stdin, TextIOWrapper):
         with suppress(ValueError, OSError):
-            sys.stdin.reconfigure(errors="replace")
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
 
 
 def ask(*lines: str) -> str:

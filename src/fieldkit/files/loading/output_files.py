@@ -1,4 +1,4 @@
-"""Create the files an import leaves behind: next to its input, or in the home folder."""
+"""Create the files an import leaves behind: next to its input, or in a spare folder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from fieldkit.store import Store
+
+
+def documents_folder() -> Path:
+    """Return the person's folder of documents; their home folder if there is none."""
+    documents = Path.home() / "Documents"
+    return documents if documents.is_dir() else Path.home()
+
+
+def spare_folder(store: Store) -> Path:
+    """Return where the files go if they cannot lie beside the input.
+
+    That is the home folder, unless it is encrypted: nothing that can be read stays in it.
+    """
+    return documents_folder() if store.encrypted else store.home / "imports"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
+from fieldkit.file_fault import why
 from fieldkit.files.tables.delimited import (
     LOOK_AHEAD,
     PeekedStream,
@@ -70,7 +71,7 @@ def open_records(
         except IsADirectoryError:
             raise Unreadable(f"{source} is a folder. Choose a file in it.") from None
         except OSError as error:
-            raise Unreadable(f"{source} cannot be opened: {error.strerror}.") from None
+            raise Unreadable(f"{source} cannot be opened: {why(error)}.") from None
         with stream:
             yield _open(stream, source.suffix.casefold(), source.stat().st_size, choose)
     else:

@@ -27,7 +27,7 @@ def read_taken(store: Store, kind: str) -> Record | None:
     """Return the record that was taken for today, if it is still here. Runs in a thread."""
     from fieldkit.records.fields.formats import today
 
-    number = taken_today(store.home, kind, today())
+    number = taken_today(store.notes, kind, today())
     record = store.get(kind, number) if number else None
     return record if record and not record.deleted else None
 
@@ -36,6 +36,7 @@ class CampPage(PickerPage[None]):
     """The camps, those of today first; Enter takes one, or begins a new one."""
 
     PROMPT = "Camp"
+    STAYS_OPEN = True
     HINT = "its name or place"
     KEYS = keys("Enter take", "Ctrl+N new", f"{UP}{DOWN} choose", "Esc back")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]
@@ -99,7 +100,7 @@ class CampPage(PickerPage[None]):
         from fieldkit.records.fields.formats import today
 
         kind = self._kind.kind()
-        await self.ask(lambda store: take_today(store.home, kind, record_id, today()))
+        await self.ask(lambda store: take_today(store.notes, kind, record_id, today()))
         self.dismiss(None)
         await self.navigator.open_days(kind, record_id, label)
 

@@ -69,7 +69,7 @@ class DaysPage(GridPage):
     def note_newcomer(self, store: Store, person: str) -> int:
         """Put somebody on the kept roll; return their number."""
         self._roll = self._roll.with_more([person])
-        keep_roll(store.home, self._record_id, self._roll)
+        keep_roll(store.notes, self._record_id, self._roll)
         return next(number for number, one in numbered(self._roll) if one == person)
 
     def day_line(self) -> Sequence[Cell]:
@@ -116,7 +116,7 @@ class DaysPage(GridPage):
         """Put people on the roll; those who are on it keep their numbers."""
 
         def keep(store: Store) -> None:
-            keep_roll(store.home, self._record_id, joined_roll(self._roll, words, people))
+            keep_roll(store.notes, self._record_id, joined_roll(self._roll, words, people))
 
         await self.ask(keep)
         await self.reload_roll()

@@ -59,6 +59,7 @@ class RollPage(PickerPage[None]):
     """People with numbers, and a mark beside each."""
 
     PROMPT = "Present"
+    STAYS_OPEN = True
     HINT = "number, name or mobile"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z,f8", "undo", "Undo", show=False),

@@ -15,7 +15,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Coroutine, Hashable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
@@ -42,13 +42,17 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.message_pump import MessagePump
 
+    from fieldkit.keys.notes import Notes
     from fieldkit.search.glance import Glimpse
     from fieldkit.store import Store
+    from fieldkit.sync.client import Outcome
 
 T = TypeVar("T")
 
 _QUICK_TURNS = 0.0005
 """Seconds after which a thread lets another run while the records are imported: keys first."""
+_USES = (events.Key, events.Paste, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
+"""What somebody at the laptop does."""
 _PATIENCE = 1.0
 """Seconds after which Ctrl+Q no longer waits for what the keys before it read."""
 
@@ -80,6 +84,10 @@ class AppBase(App[int]):
         super().__init__()
         self.home = home
         """The folder that holds all of this installation."""
+        self.data_key: bytes | None = None
+        """The key of an encrypted home, while somebody has it unlocked."""
+        self.locked = False
+        """Whether the unlock page covers everything."""
         colours = not self.no_color and self.console.color_system in ("256", "truecolor")
         self._fitting = fitting_look(os.environ, sys.platform, colours=colours)
         self.look = Look()
@@ -101,6 +109,13 @@ class AppBase(App[int]):
         self._key_task: asyncio.Task[None] | None = None
         self._holding: asyncio.Task[object] | None = None
         """What the key being handled began; the next key waits for it."""
+
+    @property
+    def notes(self) -> Notes:
+        """The small private files of the home, also before the store is open."""
+        from fieldkit.keys.notes import Notes
+
+        return Notes(self.home, self.data_key)
 
     # --- the look ---
 
@@ -137,33 +152,53 @@ class AppBase(App[int]):
 
     # --- the store ---
 
+    async def load_records(self) -> None:
+        """Import the records in the thread of entry, before the store can be opened."""
+        with _quick_turns():
+            await self._threads.enter(_import_records)
+
     async def open_store(self) -> None:
-        """Import the records and open the store in a thread; :meth:`ask` raises what went wrong."""
+        """Import the records and open the store in a thread; :meth:`ask` raises what went wrong.
 
-        def opened() -> tuple[Store, str]:
-            first = "fieldkit.store" not in sys.modules
-            gc.disable()  # thousands of classes, no garbage: collecting takes a fifth longer
-            try:
-                from fieldkit.store import Store
-            finally:
-                if first:  # later collections need not look at them: that would hold keys up
-                    gc.freeze()
-                gc.enable()
-            store = Store.open(self.home)
-            return store, next(iter(store.operators()), "")
-
-        usual = sys.getswitchinterval()
-        sys.setswitchinterval(_QUICK_TURNS)
+        Nothing is done while it is open.
+        """
+        if self._store is not None:
+            return
+        self._store_error = None
         try:
-            self._store, operator = await self._threads.enter(opened)
+            with _quick_turns():
+                self._store, operator = await self._threads.enter(self._open)
             # Set before the first key counts: what it saves carries the operator's name.
-            self.header_status = self.header_status._replace(operator=self.operator or operator)
+            self.header_status = self.header_status._replace(operator=operator)
             self.show_look(self.operator)
         except Exception as error:
             self._store_error = error
-        finally:
-            sys.setswitchinterval(usual)
         self._store_open.set()
+
+    def _open(self) -> tuple[Store, str]:
+        """Open the store; return it, and the operator: who unlocked it, or the last one."""
+        _import_records()
+        from fieldkit.store import Store, StoreError
+
+        store = Store.open(self.home, key=self.data_key)
+        last = next(iter(store.operators()), "")
+        if self.operator and self.operator != last:
+            with suppress(StoreError):  # on a full disk they can read all the same
+                store.use_operator(self.operator)
+        return store, self.operator or last
+
+    async def put_store_away(self) -> bool:
+        """Close the store and forget its key, if nothing uses it now; say whether that was done.
+
+        What asks for the store from then on waits until it is opened again.
+        """
+        if self.scheduler.running or not self._threads.quiet:
+            return False
+        store, self._store, self.data_key = self._store, None, None
+        self._store_open.clear()
+        if store is not None:
+            await self._threads.enter(store.close)
+        return True
 
     async def opened(self) -> None:
         """Wait until the store is open or has failed to open."""
@@ -175,7 +210,8 @@ class AppBase(App[int]):
             return None
         from fieldkit.search.glance import glance
 
-        return await self._threads.read(partial(glance, self.home / DATABASE, typed), "glance")
+        search = partial(glance, self.home / DATABASE, typed, key=self.data_key)
+        return await self._threads.read(search, "glance")
 
     async def ask(self, question: Callable[[Store], T]) -> T:
         """Call ``question`` with the store in the thread of entry, once the store is open.
@@ -261,10 +297,12 @@ class AppBase(App[int]):
         operator, counted = self.operator, self._keys_pressed.take()
         new, corrected = (store.saved_here.pop((operator, one), 0) for one in (True, False))
         with suppress(OSError):
-            add_figures(self.home, operator, today(), Figures(*counted, new, corrected))
+            add_figures(store.notes, operator, today(), Figures(*counted, new, corrected))
 
     async def refresh_status(self) -> None:
-        """Read the header status again and show it."""
+        """Read the header status again and show it, unless everything is locked."""
+        if self.locked:
+            return
         operator = self.header_status.operator
         found = await self.background(lambda store: read_status(store, operator))
         self.scheduler.note_status(found.unsent or 0, found.last_sync)
@@ -272,6 +310,9 @@ class AppBase(App[int]):
         operator = self.header_status.operator or found.operator
         self.header_status = found._replace(operator=operator, line=self.scheduler.word)
         self.screen.post_message(StatusRefreshed())
+
+    async def sync_ended(self, outcome: Outcome) -> None:
+        """Do what the end of a sync asks for beside the pages; a subclass knows."""
 
     def note_fault(self) -> str:
         """Return a sentence about the exception being handled; a subclass logs it."""
@@ -281,6 +322,8 @@ class AppBase(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """Queue keys and pasted text; handle other events as Textual does."""
+        if isinstance(event, _USES) and not event.is_forwarded and not self.may_go_on():
+            return
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             if self._key_task is None:
                 self._key_task = asyncio.create_task(self._deliver_keys())
@@ -291,6 +334,10 @@ class AppBase(App[int]):
                 self.set_timer(_PATIENCE, self._let_keys_through)
         else:
             await super().on_event(event)
+
+    def may_go_on(self) -> bool:
+        """Say whether a key or a click counts; a subclass knows when the laptop was left alone."""
+        return True
 
     def on_unmount(self) -> None:
         """Stop delivering keys: the application ends."""
@@ -340,6 +387,29 @@ class AppBase(App[int]):
         if question is not None and self.question is question:
             self.question = None
             question.withdraw()
+
+
+def _import_records() -> None:
+    """Import the store and the records; the first time takes as long as everything else."""
+    first = "fieldkit.store" not in sys.modules
+    gc.disable()  # thousands of classes, no garbage: collecting takes a fifth longer
+    try:
+        import fieldkit.store  # noqa: F401
+    finally:
+        if first:  # later collections need not look at them: that would hold keys up
+            gc.freeze()
+        gc.enable()
+
+
+@contextmanager
+def _quick_turns() -> Iterator[None]:
+    """Let threads change quickly, so that keys do not wait for an import."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_QUICK_TURNS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _meant(key: events.Key) -> bool:

@@ -178,6 +178,21 @@ class Navigator(Protocol):
     async def open_operators(self) -> None:
         """Open the change of operator."""
 
+    async def open_passphrase(self, name: str, then: Open) -> None:
+        """Ask an operator for their passphrase, or for a new one; then call ``then``."""
+
+    async def open_own_passphrase(self) -> None:
+        """Ask for the operator's passphrase, then for a new one."""
+
+    async def open_protection(self, then: Open | None = None) -> None:
+        """Offer to encrypt the data with a passphrase; ``then``: what follows in any case."""
+
+    async def open_lock_after(self) -> None:
+        """Open the choice of when the laptop locks itself."""
+
+    async def lock(self) -> None:
+        """Lock the laptop."""
+
     async def open_help(self) -> None:
         """Open the keys and words."""
 

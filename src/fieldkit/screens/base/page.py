@@ -58,6 +58,8 @@ class Page(Screen[ScreenResultType]):
     """Whether the keys of the whole program (menu, help ...) do nothing here."""
     OWNED: ClassVar[bool] = False
     """Whether what is typed here belongs to its operator: the page closes when they change."""
+    STAYS_OPEN: ClassVar[bool] = False
+    """Whether the laptop does not lock itself here, however long no key is pressed."""
     _unsent_count: Worker[bool] | None = None
     DEFAULT_CSS = """
     Page { layout: vertical; }
@@ -314,6 +316,16 @@ class PickerPage(Page[ScreenResultType]):
     def picker(self) -> Picker:
         """The picker of the page."""
         return self.query_one(Picker)
+
+
+def owned_pages(app: AppBase, least: int = 0) -> Sequence[Page[object]]:
+    """Return the pages from the first that belongs to its operator on, up to the top.
+
+    ``least``: how many pages at the top are returned in any case.
+    """
+    pages = [page for page in app.screen_stack if isinstance(page, Page)]
+    first = next((place for place, page in enumerate(pages) if page.OWNED), len(pages))
+    return pages[min(first, len(pages) - least) :]
 
 
 def say_on_screen(app: AppBase, sentence: str) -> None:

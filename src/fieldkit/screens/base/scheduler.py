@@ -81,6 +81,9 @@ class SyncHost(Protocol):
     async def refresh_status(self) -> None:
         """Read and show the header status again."""
 
+    async def sync_ended(self, outcome: Outcome) -> None:
+        """Do what the end of a sync asks for beside the pages."""
+
     def note_fault(self) -> str:
         """Return a sentence about the exception being handled."""
 
@@ -113,6 +116,7 @@ class SyncScheduler:
         self._again = False
         """Another sync follows the one that was stopped."""
         self.running = False
+        self._paused = self._scheduled = False
         self.progress: Progress | None = None
         """How far the running sync is."""
 
@@ -127,6 +131,8 @@ class SyncScheduler:
 
     def begin(self) -> None:
         """Sync now on request; a sync that is running counts as the one requested."""
+        if self._paused:
+            return
         self.asked = True
         self._again = self.stopping
         if not self.running:
@@ -144,8 +150,20 @@ class SyncScheduler:
 
     def start_schedule(self) -> None:
         """Sync on schedule from now on."""
-        if self._pace is not None:
+        self._scheduled = True
+        if self._pace is not None and not self._paused:
             self._plan(self._pace.first)
+
+    def pause(self) -> None:
+        """Sync no more until :meth:`resume`; a running sync stops after its request."""
+        self._paused, self._again = True, False
+        self.stop()
+
+    def resume(self) -> None:
+        """Sync again, on schedule if it was so."""
+        self._paused = False
+        if self._scheduled:
+            self.start_schedule()
 
     def note_status(self, unsent: int, last: SyncSession | None = None) -> None:
         """Plan an earlier sync if more is ``unsent`` than before.
@@ -190,6 +208,8 @@ class SyncScheduler:
         asked = self.asked
         self.running, self.asked, self._stop = False, False, None
         self._settle(outcome, fault)
+        if outcome is not None:
+            await self._host.sync_ended(outcome)
         with suppress(Exception):  # the next page that opens reads it again and reports the error
             await self._host.refresh_status()
         self._host.screen.post_message(Synced(outcome, fault, asked=asked))
@@ -198,7 +218,7 @@ class SyncScheduler:
 
     def _sync(self, store: Store, progress: Callable[[Progress], None]) -> Outcome | None:
         """Sync in the sync thread; None without a server."""
-        from fieldkit.sync.client import sync
+        from fieldkit.sync.revoked import sync
 
         device = store.device
         if device is None or not device.server or not store.token():
@@ -240,7 +260,7 @@ class SyncScheduler:
         self._timer = self._host.set_timer(max(seconds, _SOONEST), self._fall_due)
 
     def _fall_due(self) -> None:
-        if not self.running:
+        if not self.running and not self._paused:
             self._start()
 
 

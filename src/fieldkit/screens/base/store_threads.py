@@ -48,6 +48,11 @@ class _Lane:
         finally:
             self._outstanding.discard(interruption)
 
+    @property
+    def quiet(self) -> bool:
+        """Whether no call waits or runs."""
+        return not self._outstanding
+
     def hold(self, *, back: bool) -> None:
         """Keep the calls waiting before their next read, or let them go on."""
         for interruption in self._outstanding:
@@ -119,6 +124,11 @@ class StoreThreads:
         interruption = Interruption()
         interruption.hold(back=bool(self._in_front))
         return await self._work.run(call, interruption)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether no call waits or runs, for any purpose."""
+        return all(lane.quiet for lane in self._lanes)
 
     def interrupt(self) -> None:
         """Stop all reads that have not ended; what is being written is completed."""

@@ -32,7 +32,7 @@ class OwnFiguresPage(PickerPage[None]):
 
         await self.app.keep_figures()
         operator = self.app.operator
-        found = await self.ask(lambda store: own_figures(store.home, operator))
+        found = await self.ask(lambda store: own_figures(store.notes, operator))
         rows = []
         for day, one in found.items():
             rate, each = one.an_hour(one.new + one.corrected), one.keys_each()

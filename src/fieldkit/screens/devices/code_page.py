@@ -19,13 +19,14 @@ class CodePage(PickerPage[None]):
     TITLE = "One-time code"
     KEYS = keys("Esc done: it is not shown again")
 
-    def __init__(self, made: CodeAnswer) -> None:
+    def __init__(self, made: CodeAnswer, where: str = "Menu, Sync, enrol") -> None:
+        """``where``: the code is typed on the laptop."""
         super().__init__()
-        self._made = made
+        self._made, self._where = made, where
 
     async def load_data(self) -> None:
         """Say what to do with it."""
-        self.say("Read it out, or write it down. On the laptop: Menu, Sync, enrol.", hint=True)
+        self.say(f"Read it out, or write it down. On the laptop: {self._where}.", hint=True)
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the code, letter by letter."""

@@ -15,11 +15,12 @@ from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
-    from fieldkit.protocol.supervision import CodeAnswer
+    from fieldkit.protocol.supervision import CodeAnswer, DecideSealedAnswer
     from fieldkit.review.devices import Listed
     from fieldkit.store import Store
 
 _AGAIN = "Press Enter again."
+_WHERE = "Ctrl+R on its first page, or fieldkit unlock --recover CODE"
 
 
 class DevicePage(FetchingPage):
@@ -46,14 +47,23 @@ class DevicePage(FetchingPage):
         self.set_header("Devices", one.name, chips=[(Span(f"device {one.item.id}", "dim"),)])
         remarks: list[Cell] = [(Span(remark, "warn"),) for remark in one.remarks]
         acts = self._acts(one)
-        if not acts:
-            remarks.append((Span("It was revoked: nothing more can be done about it.", "dim"),))
+        if one.item.revoked_at is not None:
+            remarks.append((Span("It was revoked: it cannot sync any more.", "dim"),))
         return Answer(acts, above=("", *_facts(one, self.space[0]), *remarks, ""))
+
+    async def follow_list(self) -> None:
+        """Show the device as it is now; where its row is gone, no other act is marked."""
+        await self.picker.follow()
 
     def _acts(self, one: Listed) -> list[Choice]:
         """Return what may be done about the device."""
+        recovery = Choice(
+            ("Recovery code", (Span("opens it again if its passphrase was forgotten", "dim"),)),
+            partial(self._recovery, one),
+            key="recovery",
+        )
         if one.item.revoked_at is not None:
-            return []
+            return [*self._about_sealed(one), recovery]
         code = Choice(
             ("New code", (Span("its user enrols again with it: same role, same area", "dim"),)),
             partial(self._code, one),
@@ -73,7 +83,42 @@ class DevicePage(FetchingPage):
                 partial(self._revoke, one),
                 key="revoke",
             ),
+            recovery,
         ]
+
+    def _about_sealed(self, one: Listed) -> list[Choice]:
+        """Return what may be done about the work that the device handed in, sealed."""
+        if not one.item.sealed:
+            return []
+        return [
+            Choice(
+                ("Admit its sealed work", (Span("taken in, as if sent in time", "dim"),)),
+                partial(self._decide, one, admit=True),
+                key="admit",
+            ),
+            Choice(
+                ("Discard its sealed work", (Span("the server forgets it for good", "dim"),)),
+                partial(self._decide, one, admit=False),
+                key="discard",
+            ),
+        ]
+
+    async def _decide(self, one: Listed, *, admit: bool) -> None:
+        from fieldkit.review.devices import sealed_words
+        from fieldkit.sync.supervision import decide_sealed
+
+        numbers = [piece.number for piece in one.item.sealed]
+        word = "Admit" if admit else "Discard for good"
+        if self.confirmed(f"{word} {numbers}", f"{word}? {sealed_words(one.item)}.", _AGAIN):
+            act = partial(decide_sealed, device=self._number, numbers=numbers, admit=admit)
+            then = partial(self._decided, admit=admit)
+            self.begin(act, then, "Admitting ..." if admit else "Discarding ...")
+
+    async def _decided(self, answer: DecideSealedAnswer, *, admit: bool) -> None:
+        from fieldkit.review.devices import became_words
+
+        became = became_words(answer.verdicts, answer.left)
+        await self._done(became if admit else "The sealed work is discarded.", answer.device)
 
     async def _code(self, one: Listed) -> None:
         from fieldkit.sync.supervision import device_code
@@ -84,6 +129,17 @@ class DevicePage(FetchingPage):
 
     async def _show_code(self, made: CodeAnswer) -> None:
         await self.app.push_screen(CodePage(made))
+
+    async def _recovery(self, one: Listed) -> None:
+        from fieldkit.sync.supervision import recovery_code
+
+        question = f"Make a code that opens {one.name} without the passphrase?"
+        if self.confirmed(f"recovery {self._number}", question, _AGAIN):
+            act = partial(recovery_code, device=self._number)
+            self.begin(act, self._show_recovery, "Asking for a code ...")
+
+    async def _show_recovery(self, made: CodeAnswer) -> None:
+        await self.app.push_screen(CodePage(made, _WHERE))
 
     async def _area(self) -> None:
         areas = await self.read(area_choices, "areas")

@@ -20,12 +20,13 @@ from fieldkit.screens.files.column_rows import (
     first_rows,
     question_rows,
 )
-from fieldkit.screens.files.file_box import FileBox, files_meant
+from fieldkit.screens.files.files_meant import files_meant
 from fieldkit.screens.files.purpose import IMPORT, Purpose
 from fieldkit.screens.files.remarks import about_column, fitted, remarks, warning
 from fieldkit.screens.files.steps import BACK, BOXES, keys_of, step_line
 from fieldkit.screens.look.drawn import Lines
 from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.widgets.path_box import PathBox
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class ImportPage(PickerPage[None]):
     would do. The rows of a step wait for that, so that keys typed meanwhile meet what they meant.
     """
 
-    BOX = FileBox
+    BOX = PathBox
     PROMPT = "File"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s,f10", "go_on", "Go on", show=False)]
 
@@ -75,7 +76,7 @@ class ImportPage(PickerPage[None]):
 
     def _to(self, step: str, text: str = "") -> None:
         """Go to a step."""
-        picker = self.query_one(FileBox)
+        picker = self.query_one(PathBox)
         picker.prompt, picker.hint = BOXES.get(step, ("", ""))
         picker.typing = step in BOXES
         picker.paths = step == "file"

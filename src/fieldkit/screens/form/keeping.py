@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from fieldkit.records import Record
@@ -96,8 +95,8 @@ class Keeping:
 
     async def _write(self, choices: EntryChoices) -> None:
         page = self._page
-        write = partial(write_choices, page.app.home, page.app.operator, choices)
+        operator = page.app.operator
         try:
-            await page.ask(lambda _store: write())
+            await page.ask(lambda store: write_choices(store.notes, operator, choices))
         except OSError:
             page.say("This could not be kept: the folder cannot be written.", error=True)

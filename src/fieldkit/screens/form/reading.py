@@ -98,7 +98,7 @@ def start(store: Store, kind: type[Record], record_id: str | None, operator: str
     saved = store.last_saved(_RECENT, operator, kind.kind())
     others = [_texts(kind, one) for one in saved if one.id != record_id]
     last, recent = _repeated(kind, next(iter(others), {})), _recent(kind, others)
-    choices = read_choices(store.home, operator)
+    choices = read_choices(store.notes, operator)
     if record is not None:
         label = ", ".join(dict.fromkeys((label_of(store, record), record.label())))
         place: dict[str, Value] = {"district": record.district, "block": record.block}

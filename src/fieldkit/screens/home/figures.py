@@ -20,7 +20,7 @@ from fieldkit.screens.base.words import clock_warning, plural
 from fieldkit.screens.lookup.places import own_area
 from fieldkit.screens.lookup.rows import in_words, label_of, states_in_words
 from fieldkit.screens.lookup.waiting import state_of
-from fieldkit.store import Draft, State, Store
+from fieldkit.store import Closed, Draft, State, Store
 
 MOST = 6
 """Kinds that are counted in a column."""
@@ -115,8 +115,8 @@ class Figures(NamedTuple):
     """What waits for a decision on Review."""
     reviews: bool
     """Whether Review stands on Home: something waits there, or this is a supervisor's laptop."""
-    clock: str | None
-    """A warning if the laptop's clock cannot be right."""
+    warning: str | None
+    """Said if nothing new can be saved here, or the laptop's clock cannot be right."""
 
 
 def figures(store: Store, operator: str) -> Figures:
@@ -149,7 +149,7 @@ def figures(store: Store, operator: str) -> Figures:
         waiting=returned + sum(waiting.get(one, 0) for one in (CONFLICT, DUPLICATE, FINDING)),
         to_review=to_review,
         reviews=bool(to_review) or supervising,
-        clock=clock_warning(store),
+        warning=str(Closed()) if store.ended() else clock_warning(store),
     )
 
 

@@ -1,4 +1,4 @@
-"""First run: name, district, block. It works offline, without a server."""
+"""First run: name, district, block, then a passphrase or none. It works offline."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.look.charts import Step, steps
 from fieldkit.screens.look.parts import MARGIN, keys
 from fieldkit.screens.look.text import Cell, Span, wrapped
-from fieldkit.screens.widgets.rows import Answer, Choice
+from fieldkit.screens.widgets.rows import Answer, Choice, stay
 
 _PROMPTS = ("Your name", "District", "Block")
 _HINTS = (
@@ -101,6 +101,7 @@ class FirstRunPage(PickerPage[bool]):
             await self.ask(lambda store: store.init(name, district, block))
             await self.app.change_operator(name)
             self.dismiss(True)
+            await self.navigator.open_protection(stay)
 
     def action_leave(self) -> None:
         """Go back to the question before."""

@@ -134,6 +134,14 @@ KEYS: dict[str, Sequence[Help]] = {
         Help("settle two values of one field", "Enter on them"),
         Help("settle: keep the first, the second, another", "1, 2, 3"),
     ),
+    "With a passphrase": (
+        Help("open the laptop; another operator", "the passphrase, Enter", f"{UP} {DOWN}"),
+        Help("it is forgotten: a supervisor's code", "Ctrl+R", "the last row"),
+        Help("lock now; when it locks by itself", "/lock"),
+        Help("set one for this laptop", "/protect"),
+        Help("change mine", "/passphrase"),
+        Help("let another person have one", "Ctrl+O, their name"),
+    ),
     "For supervisors": (
         Help("decide on all records of a list", "v in the list"),
         Help("send a record back, accept its correction", "the menu of its page"),

@@ -130,8 +130,8 @@ class HomePage(PickerPage[None]):
         self._jobs = all_jobs()
         self.set_header("fieldkit", self.app.header_status.area)
         self._show_panel()
-        if self._figures.clock:
-            self.say(self._figures.clock, error=True)
+        if self._figures.warning:
+            self.say(self._figures.warning, error=True)
 
     async def _count_due(self) -> None:
         """Count what is due, which takes longest; the mark stays where it is."""

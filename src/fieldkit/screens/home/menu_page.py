@@ -81,8 +81,24 @@ def entries(app: AppBase) -> list[MenuEntry]:
         MenuEntry("Sync: send what was saved", "F5", navigator.open_sync, "This laptop"),
         MenuEntry("Last saved: open it", "Ctrl+E", navigator.open_last_saved, "Work"),
         MenuEntry("Change operator", "Ctrl+O", navigator.open_operators, "This laptop"),
+        *_protection(app),
         MenuEntry("Help: keys and words", "F1", navigator.open_help, "This laptop"),
         MenuEntry("Quit", "Ctrl+Q", app.action_quit, "This laptop"),
+    ]
+
+
+def _protection(app: AppBase) -> list[MenuEntry]:
+    """Return what can be done about passphrases; nothing in practice."""
+    navigator, here = app.navigator, "This laptop"
+    if app.practice:
+        return []
+    if app.data_key is None:
+        words = "Protect this laptop with a passphrase"
+        return [MenuEntry(words, "no passphrase yet", navigator.open_protection, here)]
+    return [
+        MenuEntry("Lock now", "", navigator.lock, here),
+        MenuEntry("Lock by itself: after how long", "", navigator.open_lock_after, here),
+        MenuEntry("Passphrase: change mine", "", navigator.open_own_passphrase, here),
     ]
 
 
@@ -175,7 +191,7 @@ class MenuPage(PickerPage[None]):
 
     def _of_entry(self) -> Iterator[MenuEntry]:
         """Yield how forms are filled; the form under the menu offers its own way to change it."""
-        now = read_choices(self.app.home, self.app.operator)
+        now = read_choices(self.app.notes, self.app.operator)
         of_form = {one.words for one in self._of_page}
         offered = [
             *((words, replace(now, goes_on=on)) for on, words in GOES_ON.items()),
@@ -191,7 +207,7 @@ class MenuPage(PickerPage[None]):
         """Fill forms so from the next one on, for this operator."""
         operator = self.app.operator
         try:
-            write_choices(self.app.home, operator, choices)
+            write_choices(self.app.notes, operator, choices)
         except OSError:
             self.say("This choice could not be kept: the folder cannot be written.", error=True)
             return

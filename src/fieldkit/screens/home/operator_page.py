@@ -1,11 +1,13 @@
-"""Change of operator in two keys; drafts stay with the operator who began them."""
+"""Change of operator in two keys; drafts stay with the operator who began them.
+
+Where the data is encrypted, the next one gives their passphrase; a new one chooses theirs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
-from fieldkit.screens.base.page import Page, PickerPage
+from fieldkit.screens.base.page import PickerPage, owned_pages
 from fieldkit.screens.look.glyphs import SENT
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span
@@ -50,15 +52,17 @@ class OperatorPage(PickerPage[None]):
         return Choice(cells, partial(self._become, name), key=name)
 
     async def _become(self, name: str) -> None:
-        pages = [self] if name == self.app.operator else self._pages_to_leave()
+        if name == self.app.operator or self.app.data_key is None:
+            await self._take_over(name)
+        else:
+            await self.navigator.open_passphrase(name, partial(self._take_over, name))
+
+    async def _take_over(self, name: str) -> None:
+        pages = owned_pages(self.app, least=1)
+        if name == self.app.operator:
+            pages = pages[-1:]
         for page in pages:
             await page.save_draft()
         await self.app.change_operator(name)
         for _ in pages:
             self.app.pop_screen()
-
-    def _pages_to_leave(self) -> Sequence[Page[object]]:
-        """Return the pages to close: from the first that belongs to its operator up to this one."""
-        pages = [page for page in self.app.screen_stack if isinstance(page, Page)]
-        owned = next((place for place, page in enumerate(pages) if page.OWNED), len(pages) - 1)
-        return pages[owned:]

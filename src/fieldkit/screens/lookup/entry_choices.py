@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from fieldkit.settings import make_file_private
+if TYPE_CHECKING:
+    from fieldkit.store import Notes
 
 FILE = "entry.json"
 GOES_ON = {True: "Full fields go on by themselves", False: "Full fields wait for Enter"}
@@ -41,9 +41,9 @@ class EntryChoices:
         return replace(self, kept={**self.kept, kind: dict(texts)})
 
 
-def read_choices(home: Path, operator: str) -> EntryChoices:
+def read_choices(notes: Notes, operator: str) -> EntryChoices:
     """Return what an operator chose."""
-    own = _read(home).get(operator)
+    own = _read(notes).get(operator)
     if not isinstance(own, dict):
         return EntryChoices()
     kept = own.get("kept")
@@ -56,7 +56,7 @@ def read_choices(home: Path, operator: str) -> EntryChoices:
     )
 
 
-def write_choices(home: Path, operator: str, choices: EntryChoices) -> None:
+def write_choices(notes: Notes, operator: str, choices: EntryChoices) -> None:
     """Keep what an operator chose; the choices of others stay.
 
     Raises:
@@ -64,10 +64,8 @@ def write_choices(home: Path, operator: str, choices: EntryChoices) -> None:
     """
     kept = {kind: dict(texts) for kind, texts in choices.kept.items() if texts}
     own = {"needed_only": choices.needed_only, "goes_on": choices.goes_on, "kept": kept}
-    whole = {**_read(home), operator: own}
-    path = home / FILE
-    make_file_private(path)
-    path.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    whole = {**_read(notes), operator: own}
+    notes.write(FILE, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
 
 
 def _texts(found: object) -> Texts:
@@ -76,9 +74,9 @@ def _texts(found: object) -> Texts:
     return {str(name): text for name, text in found.items() if isinstance(text, str)}
 
 
-def _read(home: Path) -> dict[str, object]:
+def _read(notes: Notes) -> dict[str, object]:
     try:
-        whole = json.loads((home / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        whole = json.loads(notes.read(FILE) or "{}")
+    except ValueError:
         return {}
     return whole if isinstance(whole, dict) else {}

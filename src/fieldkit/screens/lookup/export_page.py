@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from fieldkit.file_fault import why
 from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.look.parts import keys
@@ -76,8 +77,7 @@ class ExportPage(PickerPage[None]):
         try:
             done, where = await in_thread(partial(self._written, store, chosen))
         except OSError as error:
-            reason = error.strerror or str(error)
-            self._say(f"The file could not be written: {reason}.", error=True)
+            self._say(f"The file could not be written: {why(error)}.", error=True)
             return
         self._say(f"{done} {self._did} to", where, done=True)
 
@@ -86,7 +86,7 @@ class ExportPage(PickerPage[None]):
         from fieldkit.records.fields.formats import today
         from fieldkit.settings import make_private
 
-        folder = export_folder(store.home)
+        folder = export_folder(store)
         make_private(folder)
         target: list[Path] = []
 

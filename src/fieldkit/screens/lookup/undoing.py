@@ -36,7 +36,7 @@ class UndoingPage(PickerPage[None]):
         self.app.hold_keys(self.run_reporting(self.undo))
 
     async def undo(self) -> None:
-        """Ask, or undo it and show what stands now."""
+        """Ask, or undo it and show the values as they are now."""
         if await undo_last_save(self):
             await self.show_again(self.sentence)
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fieldkit.file_fault import Explained
 from fieldkit.screens.lookup.export_page import ExportPage, FileKind
 
 if TYPE_CHECKING:
@@ -54,11 +55,11 @@ def _made(make: Callable[[], bytes]) -> bytes:
     """Return the bytes of a file.
 
     Raises:
-        OSError: the library for PDF files is missing here.
+        Explained: the library for PDF files is missing here.
     """
     from fieldkit.reports.formats.pdf import NoPdf
 
     try:
         return make()
     except NoPdf as error:
-        raise OSError(str(error)) from None
+        raise Explained(str(error)) from None

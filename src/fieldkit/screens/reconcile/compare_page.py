@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
+from fieldkit.file_fault import why
 from fieldkit.interruption import Interrupted
 from fieldkit.screens.base.app import is_sentence
 from fieldkit.screens.base.navigator import MenuEntry, Open
@@ -317,15 +318,15 @@ class ComparePage(PickerPage[str]):
         name, operator = f"{self._path.stem}-left", self.app.operator
 
         def write(store: Store) -> tuple[int, Path]:
-            folder = export_folder(self.app.home)
+            folder = export_folder(store)
             folder.mkdir(parents=True, exist_ok=True)
             target = free_name(folder, name, "xlsx")
             return write_rest(store, session.found, target, operator), target
 
         try:
             many, target = await self.app.work(write)
-        except OSError:
-            self.say("The file could not be written. Check the folder and the disk.", error=True)
+        except OSError as error:
+            self.say(f"The file could not be written: {why(error)}.", error=True)
             return
         self.say(f"{counted(many, 'line', 'lines')} written to {target}", done=True)
 

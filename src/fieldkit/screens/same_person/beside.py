@@ -61,7 +61,7 @@ class BesidePicker(Picker):
     _about: object = None
 
     def put(self, beside: Beside, height: int, about: object) -> tuple[Cell, ...]:
-        """Take what stands above the rows and return it; ``about``: which two records it is."""
+        """Keep what is shown above the rows and return it; ``about``: which two records it is."""
         if about != self._about:
             self._about, self._from = about, 0
         self._beside, self._height = beside, height

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from fieldkit.screens.base.app import AppBase
 from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.page import PickerPage, say_on_screen
 from fieldkit.screens.look.charts import on_the_way, steps
@@ -105,8 +107,7 @@ class EnrolPage(PickerPage[None]):
             return
         await self.app.refresh_status()
         self.dismiss(None)
-        await self.navigator.open_sync(begin=True)
-        say_on_screen(self.app, f"Enrolled with {address}. What is saved is sent from now on.")
+        await self.navigator.open_protection(partial(_sync_first, self.app, address))
 
     def action_leave(self) -> None:
         """Go back to the address, then leave."""
@@ -114,6 +115,12 @@ class EnrolPage(PickerPage[None]):
             self._ask_for("", self._address)
         else:
             super().action_leave()
+
+
+async def _sync_first(app: AppBase, address: str) -> None:
+    """Begin the first sync, and say with whom."""
+    await app.navigator.open_sync(begin=True)
+    say_on_screen(app, f"Enrolled with {address}. What is saved is sent from now on.")
 
 
 def _enrolled(store: Store, address: str, code: str) -> str:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from fieldkit.file_fault import why
 from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.navigator import MenuEntry
 from fieldkit.screens.base.scheduler import Progressed, Synced
 from fieldkit.screens.base.words import plural
+from fieldkit.screens.look.glyphs import OPEN
 from fieldkit.screens.look.parts import heading, keys, rare
 from fieldkit.screens.look.text import Cell, Span, Text, words_of, wrapped
 from fieldkit.screens.lookup.undoing import UndoingPage
@@ -62,6 +64,7 @@ class SyncPage(UndoingPage):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,s", "sync", "Sync now", show=False),
         Binding("r", "receipt", "Receipt", show=False),
+        Binding("b", "stick", "By stick", show=False),
     ]
 
     def __init__(self) -> None:
@@ -91,6 +94,7 @@ class SyncPage(UndoingPage):
         if marked is not None and marked.remove is not None:
             name = words_of(marked.cells[0]).partition(" ")[2]
             entries.append(MenuEntry(f"Discard this change: {name}", "Delete", marked.remove))
+        entries.append(MenuEntry("Carry by stick, without a connection", "b", self.action_stick))
         again = "Enrol again" if found is not None and found.server else "Enrol this laptop"
         entries.append(MenuEntry(f"{again} with a server", "", self.navigator.open_enrolment))
         return entries
@@ -185,10 +189,11 @@ class SyncPage(UndoingPage):
     # --- what stands around the list ---
 
     def show_header_status(self) -> None:
-        """Say also since when there is no line."""
-        self.query_one("#where", TopBar).put(
-            status=[self.app.operator, self.app.header_status.line_chip(since=True)]
-        )
+        """Say also since when there is no line, and that anybody could read the data."""
+        plain = self.app.data_key is None and not self.app.practice
+        open_chip: Cell = (Span(OPEN, "warn"), Span(" no passphrase", "dim")) if plain else ""
+        line = self.app.header_status.line_chip(since=True)
+        self.query_one("#where", TopBar).put(status=[self.app.operator, open_chip, line])
 
     async def _read(self) -> None:
         """Read what stands around the list."""
@@ -252,6 +257,7 @@ class SyncPage(UndoingPage):
             f"Enter {words[0] if len(words) == 1 else 'open'}" if words and enrolled else "",
             rare("Delete discard") if marked is not None and marked.remove else "",
             rare("r receipt to a file") if enrolled else "",
+            rare("b by stick") if enrolled else "",
             rare("/ menu"),
             "Esc back",
         )
@@ -265,6 +271,12 @@ class SyncPage(UndoingPage):
     async def action_sync(self) -> None:
         """Start a sync, unless one is running."""
         await self.navigator.open_sync(begin=True)
+
+    async def action_stick(self) -> None:
+        """Open the sync by stick."""
+        from fieldkit.screens.sync.stick_page import StickPage
+
+        await self.app.push_screen(StickPage())
 
     def show_start(self) -> None:
         """Show that a sync starts."""
@@ -323,7 +335,7 @@ class SyncPage(UndoingPage):
         try:
             path, verdict = await in_thread(partial(_write_receipt, store))
         except OSError as error:
-            self.say(f"The receipt cannot be written: {error.strerror or error}.", error=True)
+            self.say(f"The receipt cannot be written: {why(error)}.", error=True)
         else:
             written = (Span("The receipt is in ", "dim"), Span(str(path)))
             both = ((Span(verdict),), written)

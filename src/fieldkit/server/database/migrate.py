@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, delete, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
 
+from fieldkit.file_fault import why
 from fieldkit.records import kinds
 from fieldkit.schema import grow, is_grown, parted
 from fieldkit.server.database.connection import (
@@ -27,7 +28,7 @@ from fieldkit.server.database.connection import (
 from fieldkit.server.database.eras import begin_first_era
 from fieldkit.server.database.tables import ERA, UNKNOWN
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest Alembic script; a test compares it with the scripts."""
 _MIGRATION_LOCK = 0x66696C64
 """The PostgreSQL advisory lock that lets only one migration run at a time."""
@@ -185,4 +186,4 @@ def _create_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Unusable(f"The folder {folder} cannot be made: {error.strerror}.") from None
+        raise Unusable(f"The folder {folder} cannot be made: {why(error)}.") from None

@@ -81,6 +81,67 @@ DEVICE = Table(
 ``proves_until``: until when an older laptop, which showed no heads when it enrolled, may prove by
 the heads in its syncs which logs are its own."""
 
+SERVER_KEY = Table(
+    "server_key",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("sealing_private", LargeBinary(32), nullable=False),
+    Column("sealing_public", LargeBinary(32), nullable=False),
+    Column("signing_private", LargeBinary(32), nullable=False),
+    Column("signing_public", LargeBinary(32), nullable=False),
+)
+"""One row: the server's own keys, made when the database was migrated. They stay with the data, so
+that a restored server still reads what was sealed to it."""
+
+DEVICE_KEY = Table(
+    "device_key",
+    METADATA,
+    Column("device", ForeignKey("device.id"), primary_key=True),
+    Column("key", LargeBinary(32), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+"""The public keys by which devices sign; one that was set up again, or restored, has several."""
+
+DATA_KEY = Table(
+    "data_key",
+    METADATA,
+    Column("proof", String(32), primary_key=True),
+    Column("device", ForeignKey("device.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""The data keys of encrypted laptops, by the proof that a device holds one, and the last that did.
+
+By them a recovery code opens no other laptop than the one it was made for."""
+
+RECOVERY_CODE = Table(
+    "recovery_code",
+    METADATA,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("device", ForeignKey("device.id"), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_for", LargeBinary(32)),
+)
+"""One-time codes by which a locked laptop gets its data key back, by their SHA-256. ``used_for``:
+the public key that the answer was sealed to; the same laptop may ask for a lost answer again."""
+
+SEALED_WORK = Table(
+    "sealed_work",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("device", ForeignKey("device.id"), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("changes", BigInteger, nullable=False),
+    Column("since", BigInteger),
+    Column("received_at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("decided_at", BigInteger),
+    Column("admitted", Boolean),
+    Index("ix_sealed_work_digest", "device", "digest", unique=True),
+)
+"""What revoked laptops handed in, as they sealed it, until a supervisor decides on it. ``changes``:
+how many it says it holds, the first saved at ``since`` by the laptop's clock. What was decided on
+keeps its row with an empty ``body``, so that it is not taken again."""
+
 SCOPE = Table(
     "scope",
     METADATA,

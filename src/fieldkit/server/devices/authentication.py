@@ -74,6 +74,26 @@ def authenticate(engine: Engine, authorization: str) -> AuthenticatedDevice:
     )
 
 
+def authenticate_revoked(engine: Engine, authorization: str) -> Device:
+    """Find the revoked device of an ``Authorization`` header, which may hand in sealed work alone.
+
+    Raises:
+        Refusal: 401, the token is unknown; 409, the device may sync.
+    """
+    with engine.connect() as connection:
+        row = device_of_token(connection, authorization)
+        if row is None:
+            raise unauthorised()
+        if row.revoked_at is None:
+            raise refusal("not-revoked", 409, "This laptop may sync.", "Sync again.")
+        return device_from_row(connection, row)
+
+
+def device_when_revoked(connection: Connection, device: int) -> Device:
+    """Return a revoked device as it was then: for work that a supervisor admits."""
+    return replace(device_of(connection, device), admitted=True)
+
+
 def confirm_device(connection: Connection, device: Device) -> None:
     """Check again that a device may do what it asked, before its work is committed or answered.
 
@@ -87,7 +107,7 @@ def confirm_device(connection: Connection, device: Device) -> None:
     row = connection.execute(select(*columns).where(DEVICE.c.id == device.id)).one_or_none()
     if row is None:
         raise unauthorised()
-    if row.revoked_at is not None:
+    if row.revoked_at is not None and not device.admitted:
         raise _revoked()
     if (row.role, row.epoch) != (device.scope.role, device.epoch):
         raise refusal("busy", 503, "This laptop was given another role or area.", retry_after=1)

@@ -10,11 +10,10 @@ import secrets
 from sqlalchemy import Connection, delete, insert, select, update
 
 from fieldkit.plain_text import shown
-from fieldkit.protocol.identity import CROCKFORD
 from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest
 from fieldkit.protocol.scope import ROLES
 from fieldkit.server.database.eras import read_era
-from fieldkit.server.database.tables import CODE, DEVICE
+from fieldkit.server.database.tables import CODE, DEVICE, RECOVERY_CODE
 from fieldkit.server.devices.authentication import (
     DatabaseRow,
     WrongInput,
@@ -25,6 +24,7 @@ from fieldkit.server.devices.authentication import (
     lock_device,
 )
 from fieldkit.server.devices.bindings import bind_shown
+from fieldkit.server.devices.codes import draw_code, hash_typed
 from fieldkit.server.devices.scopes import begin_scope, checked_district
 from fieldkit.server.problems import refusal
 from fieldkit.server.scope import Device
@@ -35,7 +35,6 @@ PROVING_SECONDS = 7 * 86_400
 """How long after enrolling an older laptop may prove by its syncs which logs are its own."""
 _EXPIRED_CODES_KEPT = 90 * 86_400
 """Seconds an expired code is remembered, so that the refusal can say that it expired."""
-_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": None, " ": None})
 
 
 def make_code(
@@ -46,7 +45,7 @@ def make_code(
     now: int,
     minutes: int = CODE_MINUTES,
 ) -> str:
-    """Make and store a one-time code: ten characters (50 random bits) in two groups.
+    """Make and store a one-time code.
 
     Without district and block the code is for the whole territory; a block alone implies its
     district.
@@ -60,17 +59,17 @@ def make_code(
         raise WrongInput("A code must be valid for at least one minute.")
     district = checked_district(district, block)
     connection.execute(delete(CODE).where(CODE.c.expires_at < now - _EXPIRED_CODES_KEPT))
-    code = "".join(secrets.choice(CROCKFORD) for _ in range(10))
+    code = draw_code()
     connection.execute(
         insert(CODE).values(
-            hash=hash_secret(code),
+            hash=code.hash,
             role=role,
             district=district,
             block=block,
             expires_at=now + 60 * minutes,
         )
     )
-    return f"{code[:5]}-{code[5:]}"
+    return code.shown
 
 
 def enrol(
@@ -181,18 +180,14 @@ def _reuse_code(
 
 def is_code(connection: Connection, typed: str) -> bool:
     """Say whether a typed code exists, used or not; locks nothing, so that guesses cost little."""
-    found = connection.execute(select(CODE.c.hash).where(CODE.c.hash == _hash_typed(typed)))
+    found = connection.execute(select(CODE.c.hash).where(CODE.c.hash == hash_typed(typed)))
     return found.first() is not None
-
-
-def _hash_typed(code: str) -> bytes:
-    return hash_secret(code.strip().upper().translate(_READ_AS))
 
 
 def _lock_code(connection: Connection, typed: str) -> DatabaseRow:
     """Find a typed code and lock it until the transaction ends."""
     row = connection.execute(
-        select(CODE).where(CODE.c.hash == _hash_typed(typed)).with_for_update()
+        select(CODE).where(CODE.c.hash == hash_typed(typed)).with_for_update()
     ).one_or_none()
     if row is None:
         raise refusal(
@@ -202,7 +197,7 @@ def _lock_code(connection: Connection, typed: str) -> DatabaseRow:
 
 
 def revoke(connection: Connection, device: int, now: int) -> None:
-    """End a device's access for good; its work stays.
+    """End a device's access for good; its work stays. Its recovery codes end too.
 
     Raises:
         WrongInput: there is no device of this number.
@@ -210,3 +205,4 @@ def revoke(connection: Connection, device: int, now: int) -> None:
     row = lock_device(connection, device)
     if row.revoked_at is None:
         connection.execute(update(DEVICE).where(DEVICE.c.id == device).values(revoked_at=now))
+        connection.execute(delete(RECOVERY_CODE).where(RECOVERY_CODE.c.device == device))

@@ -10,7 +10,16 @@ from sqlalchemy import Connection, Select, and_, select
 from fieldkit.protocol.scope import Scope
 from fieldkit.server.database.migrate import read_database
 from fieldkit.server.database.statements import upsert_rows
-from fieldkit.server.database.tables import BOUND, CHANGE, CODE, DEVICE, ORIGIN, SCOPE, SETTING
+from fieldkit.server.database.tables import (
+    BOUND,
+    CHANGE,
+    CODE,
+    DEVICE,
+    ORIGIN,
+    SCOPE,
+    SEALED_WORK,
+    SETTING,
+)
 from fieldkit.server.devices.authentication import WrongInput
 
 _RECENT = 30 * 86_400
@@ -50,6 +59,18 @@ class Enrolment(TypedDict):
     holds them."""
     busy_at_once: list[str]
     """Origins that sent changes in overlapping periods: two copies of one laptop are in use."""
+    sealed: list[SealedPiece]
+    """What it handed in after it was revoked, and nobody has decided on yet."""
+
+
+class SealedPiece(TypedDict):
+    """Sealed work; times are seconds since 1970 UTC."""
+
+    number: int
+    changes: int
+    since: int | None
+    """When the first change was saved, by the device's clock."""
+    received_at: int
 
 
 class HeldLog(TypedDict):
@@ -102,6 +123,7 @@ def list_devices(
     its = query.with_only_columns(DEVICE.c.id).order_by(None)
     origins, changes = _logs(connection, its)
     holds, spans = _held_before(connection, its), _spans(connection, its)
+    sealed = _sealed(connection, its)
     return [
         Enrolment(
             id=row.id,
@@ -120,6 +142,7 @@ def list_devices(
             origins=origins.get(row.id, []),
             holds=holds.get(row.id, []),
             busy_at_once=_busy_at_once(spans.get(row.id, []), now - _RECENT),
+            sealed=sealed.get(row.id, []),
         )
         for row in rows
     ]
@@ -158,6 +181,20 @@ def _logs(connection: Connection, its: _Numbers) -> tuple[dict[int, list[str]], 
     for device, origin in connection.execute(enrolled_from):
         origins.setdefault(device, [origin])  # no changes received from it yet
     return origins, changes
+
+
+def _sealed(connection: Connection, its: _Numbers) -> dict[int, list[SealedPiece]]:
+    """Read, by device, the sealed work on which nobody has decided."""
+    work = SEALED_WORK.c
+    query = select(work.device, work.number, work.changes, work.since, work.received_at)
+    query = query.where(work.device.in_(its), work.decided_at.is_(None)).order_by(work.number)
+    found: dict[int, list[SealedPiece]] = {}
+    for row in connection.execute(query):
+        piece = SealedPiece(
+            number=row.number, changes=row.changes, since=row.since, received_at=row.received_at
+        )
+        found.setdefault(row.device, []).append(piece)
+    return found
 
 
 def _held_before(connection: Connection, its: _Numbers) -> dict[int, list[HeldLog]]:

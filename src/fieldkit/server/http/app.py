@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import time
-from asyncio import get_running_loop
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from threading import Event, Lock
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
-from anyio import CapacityLimiter, fail_after, sleep
+from anyio import sleep
 from anyio.to_thread import run_sync
 from fastapi import FastAPI
-from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from fieldkit.plain_text import shown
+from fieldkit.protocol.keys import RecoverAnswer, RecoverRequest
 from fieldkit.protocol.messages import (
     EnrolAnswer,
     EnrolRequest,
@@ -33,9 +30,10 @@ from fieldkit.protocol.messages import (
     SyncRequest,
 )
 from fieldkit.protocol.shapes import M, Message
+from fieldkit.server.acts import Act
 from fieldkit.server.database.connection import reading, writing
-from fieldkit.server.database.eras import begin_era
 from fieldkit.server.database.migrate import open_database
+from fieldkit.server.devices import routes as own
 from fieldkit.server.devices.attempts import refuse_wrong_code
 from fieldkit.server.devices.authentication import (
     AuthenticatedDevice,
@@ -45,6 +43,7 @@ from fieldkit.server.devices.authentication import (
     rotate_token,
 )
 from fieldkit.server.devices.enrolment import enrol, is_code
+from fieldkit.server.devices.recovery import is_recovery_code, recover
 from fieldkit.server.feed.history import history
 from fieldkit.server.feed.receipt import receipt
 from fieldkit.server.http.caller import Caller, Network
@@ -57,70 +56,36 @@ from fieldkit.server.http.envelope import (
     read_body,
     read_message,
 )
+from fieldkit.server.http.files import answer_bundle, answer_sealed
 from fieldkit.server.http.metrics import Metrics
 from fieldkit.server.http.middleware import RequestMiddleware, caller_of, log_details
 from fieldkit.server.http.probes import add_probes
 from fieldkit.server.http.sender import check_private, find_sender
-from fieldkit.server.http.shares import Shares
-from fieldkit.server.ingest.older_fields import convert_older_fields
+from fieldkit.server.http.service import Service, in_turn
 from fieldkit.server.ingest.sync import sync
-from fieldkit.server.problems import Refusal, refusal
+from fieldkit.server.problems import Refusal
 from fieldkit.server.request_log import log_event
-from fieldkit.server.supervision.routes import ROUTES, Act
+from fieldkit.server.supervision import routes as supervision
 
+T = TypeVar("T")
+_ACTS = {**own.ROUTES, **supervision.ROUTES}
 _ROUTES = {
     "/v1/sync": "sync",
     "/v1/enrol": "enrol",
+    "/v1/recover": "recover",
     "/v1/receipt": "receipt",
     "/v1/history": "history",
+    "/v1/bundle": "bundle",
+    "/v1/sealed": "sealed",
     "/healthz": "healthz",
     "/readyz": "readyz",
     "/metrics": "metrics",
     "/openapi.json": "openapi",
-    **{f"/v1/{name}": name for name in ROUTES},
+    **{f"/v1/{name}": name for name in _ACTS},
 }
-_WORKERS = 12
-"""Requests worked on at once."""
-LARGE_SECONDS = 20
-"""Longest wait of a large message for its turn."""
 LATE_SECONDS = 2
 """The wait before a wrong code beyond the limit is answered: 32 guesses a second at most, with the
 requests of strangers that may be open; to find one of 50 random bits takes a million years."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Service:
-    """What all routes share."""
-
-    engine: Engine
-    trusted: tuple[Network, ...]
-    clock: Callable[[], float]
-    metrics: Metrics
-    shares: Shares = field(default_factory=Shares)
-    large: CapacityLimiter = field(default_factory=partial(CapacityLimiter, 1))
-    """Whose turn it is to send a large message."""
-    large_worker: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 1))
-    """The thread that works on them, always the same: each keeps much of the memory it once had."""
-    workers: CapacityLimiter = field(default_factory=partial(CapacityLimiter, _WORKERS))
-    started: Event = field(default_factory=Event)
-    starting: Lock = field(default_factory=Lock)
-
-    def now(self) -> int:
-        return int(self.clock())
-
-    def start_once(self) -> None:
-        """Begin an era of the database, at the first sync (rule 41); convert its older fields.
-
-        Not earlier, because the database may be unwritable while the process starts.
-        """
-        if self.started.is_set():
-            return
-        with self.starting:
-            if not self.started.is_set():
-                with writing(self.engine) as connection:
-                    begin_era(connection, self.now())
-                convert_older_fields(self.engine, self.now())
-                self.started.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +99,7 @@ class _Call:
 
     @property
     def sender(self) -> AuthenticatedDevice:
-        """The device that sent the request; every route but ``enrol`` has one."""
+        """The device that sent the request; every route but ``enrol`` and ``recover`` has one."""
         assert self.authenticated is not None
         return self.authenticated
 
@@ -143,7 +108,7 @@ class _Call:
         log_details(self.request.scope).update(details)
 
 
-Handler: TypeAlias = Callable[[_Service, _Call, M], Message]
+Handler: TypeAlias = Callable[[Service, _Call, M], Message]
 
 
 def create_app(
@@ -167,7 +132,7 @@ def create_app(
         log_event("stopped")
 
     metrics = Metrics(engine)
-    service = _Service(engine, tuple(trusted), clock, metrics)
+    service = Service(engine, tuple(trusted), clock, metrics)
     app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=lifespan)
     _add_message_routes(app, service)
     add_probes(app, engine, metrics, service.shares)
@@ -182,7 +147,7 @@ def create_app(
     return app
 
 
-def _add_message_routes(app: FastAPI, service: _Service) -> None:
+def _add_message_routes(app: FastAPI, service: Service) -> None:
     @app.post("/v1/sync")
     async def sync_route(request: Request) -> Response:
         return await _answer_device(service, request, SyncRequest, _sync)
@@ -199,16 +164,28 @@ def _add_message_routes(app: FastAPI, service: _Service) -> None:
     async def enrol_route(request: Request) -> Response:
         return await _answer_stranger(service, request, EnrolRequest, _enrol)
 
-    for name, act in ROUTES.items():
+    @app.post("/v1/recover")
+    async def recover_route(request: Request) -> Response:
+        return await _answer_stranger(service, request, RecoverRequest, _recover)
+
+    @app.post("/v1/bundle")
+    async def bundle_route(request: Request) -> Response:
+        return await answer_bundle(service, request)
+
+    @app.post("/v1/sealed")
+    async def sealed_route(request: Request) -> Response:
+        return await answer_sealed(service, request)
+
+    for name, act in _ACTS.items():
         app.add_api_route(f"/v1/{name}", _route_of(service, act), methods=["POST"])
 
 
 def _route_of(
-    service: _Service, act: Act
+    service: Service, act: Act
 ) -> Callable[[Request], Coroutine[object, object, Response]]:
-    """Return the route of an act of a supervisor's laptop."""
+    """Return the route of an act of a laptop."""
 
-    def handle(service: _Service, call: _Call, message: Message) -> Message:
+    def handle(service: Service, call: _Call, message: Message) -> Message:
         return act.run(service.engine, call.sender.device, message, service.now())
 
     async def route(request: Request) -> Response:
@@ -218,7 +195,7 @@ def _route_of(
 
 
 async def _answer_device(
-    service: _Service, request: Request, kind: type[M], handler: Handler[M]
+    service: Service, request: Request, kind: type[M], handler: Handler[M]
 ) -> Response:
     """Authenticate the sender, then read the message and answer it."""
     sender = await find_sender(request, service.engine, service.workers)
@@ -230,7 +207,7 @@ async def _answer_device(
 
 
 async def _answer_stranger(
-    service: _Service, request: Request, kind: type[M], handler: Handler[M]
+    service: Service, request: Request, kind: type[M], handler: Handler[M]
 ) -> Response:
     """Answer a message that needs no token; late, if it is a guess too many."""
     check_private(request)
@@ -245,7 +222,7 @@ async def _answer_stranger(
             raise
 
 
-async def _work(service: _Service, call: _Call, kind: type[M], handler: Handler[M]) -> Response:
+async def _work(service: Service, call: _Call, kind: type[M], handler: Handler[M]) -> Response:
     """Read the message, run its handler and encode the answer, in a thread; large ones by turns."""
 
     def respond(*, large: bool) -> Response | None:
@@ -257,23 +234,12 @@ async def _work(service: _Service, call: _Call, kind: type[M], handler: Handler[
 
     answer = await run_sync(partial(respond, large=False), limiter=service.workers)
     if answer is None:
-        try:
-            with fail_after(LARGE_SECONDS):
-                await service.large.acquire()
-        except TimeoutError:
-            raise refusal(
-                "busy", 503, "The server is busy.", "Sync later.", retry_after=10
-            ) from None
-        try:
-            loop = get_running_loop()
-            answer = await loop.run_in_executor(service.large_worker, partial(respond, large=True))
-        finally:
-            service.large.release()
+        answer = await in_turn(service, partial(respond, large=True))
     assert answer is not None
     return answer
 
 
-def _sync(service: _Service, call: _Call, message: SyncRequest) -> SyncAnswer:
+def _sync(service: Service, call: _Call, message: SyncRequest) -> SyncAnswer:
     call.log(origin=message.origin)
     now = service.now()
     service.start_once()
@@ -286,7 +252,7 @@ def _sync(service: _Service, call: _Call, message: SyncRequest) -> SyncAnswer:
     return answer.model_copy(update={"token": token}) if token else answer
 
 
-def _count(service: _Service, call: _Call, answer: SyncAnswer) -> None:
+def _count(service: Service, call: _Call, answer: SyncAnswer) -> None:
     """Count and log the verdicts of the batch and the rows of the page."""
     verdicts = {one.seq: one.verdict for one in answer.verdicts}
     applied = max(len(answer.versions) - len(verdicts), 0)
@@ -296,7 +262,7 @@ def _count(service: _Service, call: _Call, answer: SyncAnswer) -> None:
         call.log(rows=len(answer.page.rows))
 
 
-def _receipt(service: _Service, call: _Call, message: ReceiptRequest) -> ReceiptAnswer:
+def _receipt(service: Service, call: _Call, message: ReceiptRequest) -> ReceiptAnswer:
     with service.engine.connect() as connection:
         confirm_device(connection, call.sender.device)
         logs = receipt(connection, call.sender.device, message.origins, message.salt)
@@ -305,13 +271,13 @@ def _receipt(service: _Service, call: _Call, message: ReceiptRequest) -> Receipt
     return ReceiptAnswer(now=service.now(), logs=logs)
 
 
-def _history(service: _Service, call: _Call, message: HistoryRequest) -> HistoryAnswer:
+def _history(service: Service, call: _Call, message: HistoryRequest) -> HistoryAnswer:
     with reading(service.engine) as connection:
         confirm_device(connection, call.sender.device)
         return history(connection, call.sender.device, message)
 
 
-def _enrol(service: _Service, call: _Call, message: EnrolRequest) -> EnrolAnswer:
+def _enrol(service: Service, call: _Call, message: EnrolRequest) -> EnrolAnswer:
     call.log(origin=message.origin)
     authorization, now = call.request.headers.get("authorization", ""), service.now()
     with service.engine.connect() as connection:
@@ -320,6 +286,16 @@ def _enrol(service: _Service, call: _Call, message: EnrolRequest) -> EnrolAnswer
         raise refuse_wrong_code(service.engine, call.caller.address, now)
     with writing(service.engine) as connection:
         return enrol(connection, message, authorization, now)
+
+
+def _recover(service: Service, call: _Call, message: RecoverRequest) -> RecoverAnswer:
+    now = service.now()
+    with service.engine.connect() as connection:
+        known = is_recovery_code(connection, message.code)
+    if not known:
+        raise refuse_wrong_code(service.engine, call.caller.address, now)
+    with writing(service.engine) as connection:
+        return recover(connection, message, now)
 
 
 async def _no_route(_request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fieldkit.protocol.bundle import LARGEST_FILE
 from fieldkit.protocol.messages import LARGEST_BODY, LARGEST_MESSAGE, SyncRequest
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire.codec import (
@@ -47,6 +48,7 @@ class BodyLimits:
 
 
 DEVICE_LIMITS = BodyLimits(LARGEST_BODY, 30, 180)
+BUNDLE_LIMITS = BodyLimits(LARGEST_FILE, 30, 600)
 STRANGER_LIMITS = BodyLimits(LARGEST_PLAIN + (1 << 10), 10, 20)
 """Of a message that needs no token: a kilobyte, which fits into two packets."""
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from pydantic.json_schema import models_json_schema
 
 from fieldkit import __version__
+from fieldkit.protocol.keys import RecoverAnswer, RecoverRequest
 from fieldkit.protocol.messages import (
     EnrolAnswer,
     EnrolRequest,
@@ -20,7 +21,8 @@ from fieldkit.protocol.messages import (
     SyncRequest,
 )
 from fieldkit.protocol.shapes import Message
-from fieldkit.server.supervision.routes import ROUTES
+from fieldkit.server.devices import routes as own
+from fieldkit.server.supervision import routes as supervision
 
 Object: TypeAlias = dict[str, object]
 
@@ -29,7 +31,11 @@ _ROUTES: tuple[tuple[str, str, type[Message], type[Message]], ...] = (
     ("receipt", "Ask what the server holds of logs.", ReceiptRequest, ReceiptAnswer),
     ("history", "Ask what was done to a record.", HistoryRequest, HistoryAnswer),
     ("enrol", "Exchange a one-time code for a token.", EnrolRequest, EnrolAnswer),
-    *((name, act.summary, act.request, act.answer) for name, act in ROUTES.items()),
+    ("recover", "Ask for the data key of a locked laptop.", RecoverRequest, RecoverAnswer),
+    *(
+        (name, act.summary, act.request, act.answer)
+        for name, act in {**own.ROUTES, **supervision.ROUTES}.items()
+    ),
 )
 _REFUSALS = {
     400: "The message cannot be read, is of another version, or names what is not there.",
@@ -46,15 +52,18 @@ _REFUSALS = {
     429: "This code is not known, and too many wrong ones came from this address.",
     503: "The server cannot take this now; Retry-After says when.",
 }
+_FOR_STRANGERS = ("enrol", "recover")
+"""The routes that need no token."""
 _PACKED = {
     "type": "object",
     "description": "The same as columns, as fieldkit/protocol/wire/packed_messages.py describes.",
 }
 _TEXT = """Laptops talk to the server by `POST /v1/sync` alone, request after request, until nothing
-is left on either side; `/v1/enrol` gives them the token for it, and `/v1/receipt` and `/v1/history`
-are for a person who asks. The others are for the laptop of a supervisor. Bodies are JSON,
-compressed or not as Content-Encoding says. Lists of changes, rows and versions travel as columns; a
-request may also hold a plain list of changes, as described here."""
+is left on either side; `/v1/enrol` gives them the token for it, `/v1/keys` the server's public
+keys, and `/v1/receipt` and `/v1/history` are for a person who asks. The others are for the laptop
+of a supervisor. Bodies are JSON, compressed or not as Content-Encoding says. Lists of changes, rows
+and versions travel as columns; a request may also hold a plain list of changes, as described
+here."""
 
 
 @cache
@@ -71,6 +80,7 @@ def openapi_document() -> Object:
             f"/v1/{name}": {"post": _message_route(name, summary, request, answer)}
             for name, summary, request, answer in _ROUTES
         }
+        | {f"/v1/{name}": {"post": _file_route(name, *said)} for name, said in _FILES.items()}
         | {f"/{name}": {"get": _probe(name, summary)} for name, summary in _PROBES.items()},
         "components": {
             "schemas": _schemas(),
@@ -105,7 +115,32 @@ def _message_route(
         }
         | {str(status): _refusal(why) for status, why in _REFUSALS.items()},
     }
-    return route if name == "enrol" else route | {"security": [{"token": []}]}
+    return route if name in _FOR_STRANGERS else route | {"security": [{"token": []}]}
+
+
+_FILES = {
+    "bundle": (
+        "Hand over a bundle, perhaps another laptop's, and get the answer to it.",
+        "The answer, for who wrote it.",
+    ),
+    "sealed": (
+        "Hand in what a revoked laptop had not sent, as a bundle; its old token is accepted here.",
+        "The SHA-256 of the bundle, which a supervisor will decide on.",
+    ),
+}
+
+
+def _file_route(name: str, summary: str, answer: str) -> Object:
+    """Describe a route that takes a file, and answers with one."""
+    file = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    return {
+        "operationId": name,
+        "summary": summary,
+        "requestBody": {"required": True, "content": file},
+        "responses": {"200": {"description": answer, "content": file}}
+        | {str(status): _refusal(why) for status, why in _REFUSALS.items()},
+        "security": [{"token": []}],
+    }
 
 
 def _probe(name: str, summary: str) -> Object:

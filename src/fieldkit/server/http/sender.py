@@ -24,13 +24,23 @@ async def find_sender(
     Raises:
         Refusal: 401, it is not enrolled; 403, it was revoked, or others can read its token.
     """
+    authorization = authorization_of(request)
+    sender = await run_sync(authenticate, engine, authorization, limiter=limiter)
+    log_details(request.scope)["device"] = sender.device.id
+    return sender
+
+
+def authorization_of(request: Request) -> str:
+    """Return the header that names the sender.
+
+    Raises:
+        Refusal: 401, there is none; 403, others can read it.
+    """
     check_private(request)
     authorization = request.headers.get("authorization", "")
     if not authorization:
         raise unauthorised()
-    sender = await run_sync(authenticate, engine, authorization, limiter=limiter)
-    log_details(request.scope)["device"] = sender.device.id
-    return sender
+    return authorization
 
 
 def check_private(request: Request) -> None:

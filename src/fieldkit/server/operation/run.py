@@ -13,6 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
+from fieldkit.file_fault import why
 from fieldkit.server.database.connection import Unusable
 from fieldkit.server.http.app import create_app
 from fieldkit.server.http.caller import networks
@@ -42,10 +43,16 @@ class Certificate:
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.file, self.key)
         except (OSError, ValueError) as error:
-            why = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
             raise Unusable(
-                f"The certificate {self.file} and the key {self.key} cannot be used: {why}."
+                f"The certificate {self.file} and the key {self.key} cannot be used: "
+                f"{_unusable(error)}."
             ) from None
+
+
+def _unusable(error: OSError | ValueError) -> str:
+    if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+        return why(error)
+    return "they are no PEM files, or do not belong together; make them again"
 
 
 def run(
@@ -130,10 +137,11 @@ def _listen(connections: Connections, host: str, port: int) -> socket.socket:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen(1024)
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError):
         listening.close()
         raise Unusable(
-            f"The server cannot use {host}, port {port}: another program may be using it. ({error})"
+            f"The server cannot use {host}, port {port}: another program may be using it, "
+            "or it is no address of this computer. Give another with --host or --port."
         ) from None
     return listening
 

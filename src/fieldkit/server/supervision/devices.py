@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Engine
 
+from fieldkit import __version__
 from fieldkit.protocol.supervision import (
     MOST_DEVICES,
     AreaRequest,
@@ -13,12 +14,15 @@ from fieldkit.protocol.supervision import (
     DeviceItem,
     DevicesAnswer,
     DevicesRequest,
+    RecoveryCodeRequest,
     RevokeRequest,
+    SealedItem,
 )
 from fieldkit.server.database.connection import reading, writing
 from fieldkit.server.devices.authentication import WrongInput, confirm_device, device_of
 from fieldkit.server.devices.enrolment import CODE_MINUTES, make_code, revoke
 from fieldkit.server.devices.listing import Enrolment, list_devices, silent_days
+from fieldkit.server.devices.recovery import RECOVERY_MINUTES, make_recovery_code
 from fieldkit.server.devices.scopes import change_scope, checked_district
 from fieldkit.server.scope import Device
 from fieldkit.server.supervision.authority import (
@@ -47,6 +51,7 @@ def devices(engine: Engine, sender: Device, _request: DevicesRequest, now: int) 
         return DevicesAnswer(
             now=now,
             silent_days=silent_days(connection),
+            program=__version__,
             devices=[_item(one, sender) for one in found[:MOST_DEVICES]],
             more=len(found) > MOST_DEVICES,
         )
@@ -63,7 +68,7 @@ def end_access(engine: Engine, sender: Device, request: RevokeRequest, now: int)
         device_overseen(connection, sender, request.device)
         check_not_own(sender, request.device)
         revoke(connection, request.device, now)
-        return _answer(connection, sender, request.device, now)
+        return device_answer(connection, sender, request.device, now)
 
 
 def give_area(engine: Engine, sender: Device, request: AreaRequest, now: int) -> DeviceAnswer:
@@ -85,7 +90,7 @@ def give_area(engine: Engine, sender: Device, request: AreaRequest, now: int) ->
         scope = device_of(connection, request.device).scope
         if (scope.district, scope.block) != (district, block):
             change_scope(connection, request.device, district, block, now)
-        return _answer(connection, sender, request.device, now)
+        return device_answer(connection, sender, request.device, now)
 
 
 def give_code(engine: Engine, sender: Device, request: CodeRequest, now: int) -> CodeAnswer:
@@ -121,7 +126,31 @@ def give_code(engine: Engine, sender: Device, request: CodeRequest, now: int) ->
     )
 
 
-def _answer(connection: Connection, sender: Device, number: int, now: int) -> DeviceAnswer:
+def give_recovery_code(
+    engine: Engine, sender: Device, request: RecoveryCodeRequest, now: int
+) -> CodeAnswer:
+    """Make a one-time code by which a device, revoked or not, gets its data key back.
+
+    Raises:
+        Refusal: the sender may not act on that device.
+    """
+    minutes = request.minutes or RECOVERY_MINUTES
+    with logged("recovery-code", sender, request.device), writing(engine) as connection:
+        confirm_device(connection, sender)
+        device_overseen(connection, sender, request.device)
+        code = make_recovery_code(connection, request.device, now, minutes)
+        scope = device_of(connection, request.device).scope
+    return CodeAnswer(
+        now=now,
+        code=code,
+        role=scope.role,
+        district=scope.district,
+        block=scope.block,
+        expires_at=now + 60 * minutes,
+    )
+
+
+def device_answer(connection: Connection, sender: Device, number: int, now: int) -> DeviceAnswer:
     """Return a device of the sender's area as it is now."""
     (found,) = list_devices(connection, now, sender.scope, number)
     return DeviceAnswer(now=now, device=_item(found, sender))
@@ -146,4 +175,5 @@ def _item(one: Enrolment, sender: Device) -> DeviceItem:
         held_before=list(held)[:_MOST_NAMED],
         copies=one["busy_at_once"][:_MOST_NAMED],
         own=one["id"] == sender.id,
+        sealed=[SealedItem(**piece) for piece in one["sealed"]],
     )

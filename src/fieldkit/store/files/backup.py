@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from fieldkit.file_fault import why
 from fieldkit.interruption import check_interruption
+from fieldkit.keys.cipher import database_errors, open_file, opens
+from fieldkit.keys.content import UnreadableKeys
+from fieldkit.keys.keyfile import KeyFile, keys_beside
 from fieldkit.protocol.change import first_head
 from fieldkit.records import kinds
-from fieldkit.settings import make_file_private, make_private
+from fieldkit.settings import is_encrypted, make_file_private, make_private
 from fieldkit.store import tables
 from fieldkit.store.database import Database
-from fieldkit.store.errors import Damaged, DiskFull, Unwritable, plainly
+from fieldkit.store.errors import Damaged, DiskFull, OtherKey, Unwritable, plainly
 from fieldkit.store.files.copying import open_untrusted, strange_parts, table_columns
 from fieldkit.store.files.migrate import VERSION_TABLE
 from fieldkit.store.log.changes import change_of
 
-_SPARE = 16 * 1024 * 1024
+SPARE = 16 * 1024 * 1024
 """Bytes left free on a disk: on a full disk not even deleting works."""
 _STEP = 100
 """Pages copied between two checks whether the copy must stop."""
@@ -38,25 +41,29 @@ def back_up(
 ) -> None:
     """Copy the data file as it stands to ``target``, whole or not at all, while others write.
 
-    ``force``: replace a file there that is no backup of fieldkit. ``before``: runs before the copy
-    is made, once there is room for it; if it fails, there is no backup.
+    The copy of an encrypted file is encrypted with the same key. ``force``: replace a file there
+    that is no backup of fieldkit. ``before``: runs before the copy is made, once there is space for
+    it; if it fails, there is no backup.
 
     Raises:
         DiskFull, Unwritable: the copy cannot be made there.
         Interrupted: the copy was stopped; nothing of it stays.
     """
-    if target.resolve() == database.path.resolve():
+    if _is_same(target, database.path):
         raise Unwritable("A backup cannot replace the data file. Give another file name.")
-    if not force and target.exists() and not _is_data_file(target):
-        raise Unwritable(
-            f"{target.name} is not a fieldkit backup and was not replaced. Give another file name."
-        )
     part = target.with_name(target.name + ".part")
     try:
+        if target.is_file():
+            target.open("rb").close()  # else a file open elsewhere is taken for none of ours
+        if not force and target.exists() and not _is_data_file(target, database.key):
+            raise Unwritable(
+                f"{target.name} is not a fieldkit backup and was not replaced. Give another file "
+                "name."
+            )
         make_private(target.parent)
         make_file_private(part)
         room = shutil.disk_usage(target.parent).free
-        if room < database.path.stat().st_size + _SPARE:
+        if room < database.path.stat().st_size + SPARE:
             raise DiskFull(
                 f"There is no space for a backup in {target.parent}. Free some space, "
                 "then try again."
@@ -66,7 +73,7 @@ def back_up(
         with (
             plainly(),
             closing(database.raw()) as source,
-            closing(sqlite3.connect(part)) as fresh,
+            closing(open_file(part, database.key)) as fresh,
         ):
             # Within one read transaction: else it would start again whenever somebody saves.
             source.execute("BEGIN")
@@ -75,11 +82,26 @@ def back_up(
             fresh.execute("PRAGMA journal_mode = DELETE")
         part.replace(target)
     except OSError as error:
-        raise Unwritable(
-            f"The backup cannot be written to {target}. Check the folder, or give another."
-        ) from error
+        raise Unwritable(f"The backup cannot be written to {target}: {why(error)}.") from error
     finally:
         discard(part)
+
+
+def put_keys_beside(home: Path, target: Path) -> None:
+    """Put the key file of a home beside an encrypted backup: else nobody could open it elsewhere.
+
+    Raises:
+        Unwritable: it cannot be written there.
+    """
+    try:
+        keys = KeyFile.read(home)
+        if keys is not None:
+            keys.copy_to(keys_beside(target))
+    except (OSError, UnreadableKeys) as error:
+        raise Unwritable(
+            f"The backup was saved in {target}, but not the keys that open it. Copy keys.json "
+            "there, or try again."
+        ) from error
 
 
 def discard(part: Path) -> None:
@@ -101,19 +123,22 @@ def back_up_daily(database: Database, folder: Path, today: str) -> Path | None:
     return target
 
 
-def sound_copy(path: Path) -> None:
-    """Make sure that ``path`` is a whole fieldkit data file.
+def sound_copy(path: Path, key: bytes | None = None) -> None:
+    """Make sure that ``path`` is a whole fieldkit data file; ``key``: of an encrypted one.
 
     Raises:
         Damaged: it is not.
+        OtherKey: it is encrypted, and the key is not its own.
     """
     if not path.is_file():
         raise Damaged(f"There is no file {path}. Check the name.")
     try:
-        with closing(open_untrusted(path)) as found:
+        with closing(open_untrusted(path, key)) as found:
+            if not opens(found) and is_encrypted(path):
+                raise OtherKey(path.name)
             (verdict,) = found.execute("PRAGMA quick_check(1)").fetchone()
             known = table_columns(found)
-    except sqlite3.Error as error:
+    except database_errors() as error:
         raise Damaged(
             f"{path.name} is damaged or is not a fieldkit backup. Use another backup."
         ) from error
@@ -123,12 +148,16 @@ def sound_copy(path: Path) -> None:
         raise Damaged(f"{path.name} is damaged. Use an older backup.")
 
 
-def _is_data_file(path: Path) -> bool:
-    try:
-        with closing(open_untrusted(path)) as found:
+def _is_same(one: Path, other: Path) -> bool:
+    """Say whether two paths are of one file, however they are written."""
+    return one.resolve() == other.resolve() or (one.exists() and one.samefile(other))
+
+
+def _is_data_file(path: Path, key: bytes | None) -> bool:
+    for one in (key, None) if key else (None,):
+        with suppress(*database_errors()), closing(open_untrusted(path, one)) as found:
             return tables.device.name in table_columns(found)
-    except sqlite3.Error:
-        return False
+    return False
 
 
 def problems(database: Database) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from fieldkit.keys.cipher import database_errors, open_file
 from fieldkit.plain_text import plain
 from fieldkit.records import kinds
 from fieldkit.schema import GROWN, create_table
@@ -27,9 +28,9 @@ _OWN_MAKING = {VERSION_TABLE, GROWN}
 _LIST = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
 
 
-def open_untrusted(path: Path) -> sqlite3.Connection:
+def open_untrusted(path: Path, key: bytes | None = None) -> sqlite3.Connection:
     """Open a file to be read only; nothing in its schema may call a function with an effect."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    connection = open_file(path, key, read_only=True)
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
 
@@ -44,14 +45,16 @@ def table_columns(connection: sqlite3.Connection) -> Mapping[str, Sequence[str]]
     return found
 
 
-def copy_rows(source: Path, database: Database) -> None:
+def copy_rows(source: Path, database: Database, key: bytes | None = None) -> None:
     """Copy the rows of ``source`` into a new, empty data file of the same version.
+
+    ``key``: of the source, if that is encrypted.
 
     Raises:
         Damaged: the rows cannot be read, or do not fit the tables of that version.
     """
     try:
-        with closing(open_untrusted(source)) as old, database.write() as connection:
+        with closing(open_untrusted(source, key)) as old, database.write() as connection:
             theirs = table_columns(old)
             (version,) = old.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()
             upgrade(connection, known_version(version))
@@ -64,12 +67,18 @@ def copy_rows(source: Path, database: Database) -> None:
                     _copy_table(old, new, name, [c for c in theirs.get(name, ()) if c in columns])
             for index in INDEXES:
                 connection.execute(text(f"INSERT INTO {index} ({index}) VALUES ('rebuild')"))
-    except (sqlite3.Error, Damaged, TypeError) as error:
-        if isinstance(error, NewerVersion):
-            raise
-        raise Damaged(
-            f"{source.name} is damaged: some of its records cannot be read. Use another backup."
-        ) from error
+    except NewerVersion:
+        raise
+    except (Damaged, TypeError) as error:
+        raise _damaged(source) from error
+    except database_errors() as error:
+        raise _damaged(source) from error
+
+
+def _damaged(source: Path) -> Damaged:
+    return Damaged(
+        f"{source.name} is damaged: some of its records cannot be read. Use another backup."
+    )
 
 
 def _copy_table(

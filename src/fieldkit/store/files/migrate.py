@@ -14,15 +14,14 @@ from fieldkit.store.errors import Damaged, NewerVersion
 from fieldkit.store.rows.overlays import adopt
 
 VERSION_TABLE = "alembic_version"
-HEAD = "0009"
+HEAD = "0011"
 """The newest Alembic script; a test compares it with the scripts."""
-COPIED_BEFORE = "0002"
-"""Files older than this script are copied first. Later scripts add tables and columns only, in one
-transaction; copying a large file would keep the first start waiting for minutes on a slow disk."""
 
 
 def migrate(database: Database, back_up: Callable[[], object]) -> None:
-    """Bring the file to :data:`HEAD`; ``back_up`` is called before rows of an older one change.
+    """Bring the file to :data:`HEAD`; ``back_up`` is called before an older one changes.
+
+    An older program could not open it any more: the copy is what one goes back to.
 
     Alembic is imported only when there is something to do (it costs up to 0.6 s).
 
@@ -39,7 +38,7 @@ def migrate(database: Database, back_up: Callable[[], object]) -> None:
         known_version(version)
     if grown:
         return
-    if version is not None and version < COPIED_BEFORE:
+    if version not in (None, HEAD):
         back_up()
     with database.write() as connection:
         if version != HEAD:

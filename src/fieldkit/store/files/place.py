@@ -6,6 +6,7 @@ import hashlib
 import sys
 from pathlib import Path
 
+_LONG, _LONG_SHARE = "\\\\?\\", "\\\\?\\UNC\\"
 _MACHINE_ID = Path("/etc/machine-id")
 
 
@@ -14,8 +15,15 @@ def place_of(path: Path) -> str:
 
     A hash, so that nothing of the machine travels with a copy.
     """
-    text = f"{_machine()}\n{path.resolve()}"
+    text = f"{_machine()}\n{one_spelling(str(path.resolve()))}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def one_spelling(path: str) -> str:
+    r"""Return a path without the mark that lets Windows take long ones: ``\\?\C:\x``."""
+    if path.startswith(_LONG_SHARE):
+        return "\\\\" + path.removeprefix(_LONG_SHARE)
+    return path.removeprefix(_LONG)
 
 
 def _machine() -> str:

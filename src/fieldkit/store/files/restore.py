@@ -5,10 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from fieldkit.settings import DATABASE, is_practice_file, make_file_private, make_private
+from fieldkit.file_fault import why
+from fieldkit.keys.cipher import database_errors, error_code, open_file
+from fieldkit.settings import (
+    DATABASE,
+    is_encrypted,
+    is_practice_file,
+    make_file_private,
+    make_private,
+)
 from fieldkit.store.database import Connect, Database
 from fieldkit.store.errors import Busy, Unwritable
 from fieldkit.store.files.backup import discard, sound_copy
@@ -23,15 +32,39 @@ _PATIENCE = 1.0
 """Seconds to wait for a command that is about to end."""
 
 
-def restore(home: Path, source: Path, stamp: str, connect: Connect) -> Path | None:
+def restore(
+    home: Path,
+    source: Path,
+    stamp: str,
+    connect: Connect,
+    key: bytes | None = None,
+    source_key: bytes | None = None,
+) -> Path | None:
     """Put the backup ``source`` in place of the data file of ``home``.
 
-    Returns where the file replaced is kept, ``stamp`` in its name; None if there was none.
+    ``key``: with which the data of the home is encrypted from now on; ``source_key``: of an
+    encrypted backup. Returns where the file replaced is kept, ``stamp`` in its name; None if
+    there was none.
 
     Raises:
-        StoreError: the backup is damaged, the data file is in use, or the folder cannot be written.
+        StoreError: the backup is damaged or has another key, the data file is in use, or the
+            folder cannot be written.
     """
-    sound_copy(source)
+    sound_copy(source, source_key)
+
+    def make(part: Path) -> None:
+        _rebuild(source, source_key, Database(part, connect, key))
+
+    return put_in_place(home, stamp, make, key)
+
+
+def put_in_place(
+    home: Path, stamp: str, make: Callable[[Path], None], key: bytes | None
+) -> Path | None:
+    """Let ``make`` write a data file, then put it in place of that of ``home``; see restore.
+
+    ``key``: of the file that is replaced, if that is encrypted.
+    """
     current = home / DATABASE
     kept = home / "backups" / f"replaced-{stamp}.sqlite3"
     part = current.with_name(DATABASE + ".part")
@@ -39,28 +72,25 @@ def restore(home: Path, source: Path, stamp: str, connect: Connect) -> Path | No
         _discard(part)
         make_private(kept.parent)
         make_file_private(part)
-        _rebuild(source, part, connect)
+        make(part)
         replaced = current.exists()
         if replaced:
-            _fold(current)
+            _fold(current, key)
             _keep(current, kept)
-            _fold(current)  # nobody opened it meanwhile
+            _fold(current, key)  # nobody opened it meanwhile
             _discard_logs(current)
         part.replace(current)
     except OSError as error:
-        raise Unwritable(
-            f"The folder {home} cannot be written. Ask the person who set up this laptop."
-        ) from error
+        raise Unwritable(f"The folder {home} cannot be written: {why(error)}.") from error
     finally:
         _discard(part)
     return kept if replaced else None
 
 
-def _rebuild(source: Path, part: Path, connect: Connect) -> None:
+def _rebuild(source: Path, key: bytes | None, database: Database) -> None:
     """Copy the rows of a backup into a file of this version, with an identity of its own."""
-    database = Database(part, connect)
     try:
-        copy_rows(source, database)
+        copy_rows(source, database, key)
         migrate(database, lambda: None)
         with database.write() as connection:
             renew_origin(connection)
@@ -70,17 +100,23 @@ def _rebuild(source: Path, part: Path, connect: Connect) -> None:
         database.close()
 
 
-def _fold(path: Path) -> None:
-    """Bring what the write-ahead log holds into the file itself; a damaged one stays as it is.
+def _fold(path: Path, key: bytes | None) -> None:
+    """Bring what the write-ahead log holds into the file itself.
+
+    A file stays as it is if it is damaged, or was encrypted with another key.
 
     Raises:
         Busy: another program, or a part of this one, has the file open.
     """
-    with closing(sqlite3.connect(path, timeout=_PATIENCE)) as file:
+    if not is_encrypted(path):
+        key = None
+    elif key is None:
+        return
+    with closing(open_file(path, key, timeout=_PATIENCE)) as file:
         try:
             file.execute("PRAGMA journal_mode = DELETE")
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+        except database_errors() as error:
+            if error_code(error) == sqlite3.SQLITE_BUSY:
                 raise Busy(
                     "fieldkit is using this folder. Wait for it to finish, then restore."
                 ) from None

@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from fieldkit.protocol.change import Change, Op
+from fieldkit.protocol.change import Change, Op, first_head
 from fieldkit.protocol.finding import Finding, Verdict
 from fieldkit.records import kinds
 from fieldkit.store import tables
@@ -112,11 +112,20 @@ class Outbox:
         That is the first with anything to send, then one that holds changes and the server has
         not been asked about, then the origin in use; None before the first run.
         """
+        found = self.log_positions()
+        if origin is not None:
+            found = [one for one in found if one.origin == origin]
+        waiting = [one for one in found if one.last_seq > one.acked_seq]
+        unasked = [one for one in found if one.server_head is None and one.last_seq]
+        return next(iter([*waiting, *unasked, *reversed(found)]), None)
+
+    def log_positions(self) -> list[LogPosition]:
+        """Return where every origin stands, each after the one that it continues."""
         with self.database.read() as connection:
             rows = connection.execute(select(_origin).order_by(_origin.c.born)).all()
             ends = {row.origin: chain_end(connection, row.origin) for row in rows}
         parents = {row.origin: row.parent for row in rows}
-        found = [
+        return [
             LogPosition(
                 row.origin,
                 *ends[row.origin],
@@ -126,11 +135,6 @@ class Outbox:
             )
             for row in rows
         ]
-        if origin is not None:
-            found = [one for one in found if one.origin == origin]
-        waiting = [one for one in found if one.last_seq > one.acked_seq]
-        unasked = [one for one in found if one.server_head is None and one.last_seq]
-        return next(iter([*waiting, *unasked, *reversed(found)]), None)
 
     def batch(self, origin: str, limit: int = 200, *, after: int | None = None) -> list[Logged]:
         """Return the first changes of an origin after the seq ``after``, ready to be sent.
@@ -151,6 +155,15 @@ class Outbox:
         """Return the chain's head before the change ``seq``."""
         with self.database.read() as connection:
             return head_after(connection, origin, seq - 1)
+
+    def has_head(self, origin: str, seq: int, head: bytes) -> bool:
+        """Say whether a log here has this head after ``seq`` changes."""
+        its = (_change.c.origin == origin, _change.c.seq == seq)
+        with self.database.read() as connection:
+            if seq == 0:
+                known = connection.execute(select(_origin.c.born).where(_origin.c.origin == origin))
+                return known.first() is not None and head == first_head(origin)
+            return connection.execute(select(_change.c.head).where(*its)).scalar() == head
 
     def sent(self, origin: str, seq: int) -> None:
         """Note that changes up to ``seq`` are on their way."""

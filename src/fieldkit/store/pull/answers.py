@@ -57,8 +57,8 @@ class Answered:
     more: bool = False
     bare: bool = False
     """The answer had a page, of a server that has no record in any district."""
-    skew: int = 0
-    """Seconds the server's clock is ahead of this laptop's."""
+    skew: int | None = 0
+    """Seconds the server's clock is ahead of this laptop's; None: the answer does not tell."""
     token: str | None = None
     """A new token, used from now on."""
     settled: Sequence[SettledChange] = ()
@@ -82,6 +82,8 @@ class PullResult:
     rows: int
     """Records whose shown values changed, or that were removed."""
     new_conflicts: int
+    page: bool = True
+    """Whether the rows counted, if there were any; else only the verdicts did (rule 45)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +107,13 @@ class PullState:
     def only_scope(self) -> Scope | None:
         """Return the only area that the laptop holds; None while it holds a former one too."""
         return None if self.scope is None or self.epoch != self.scope.epoch else self.scope
+
+    @property
+    def era(self) -> str:
+        """The server's era of the last answer; empty before the first."""
+        return self.mark.era if self.mark else ""
+
+    def reached(self) -> tuple[object, ...]:
+        """Return what has to be the same for a page to count (rule 45)."""
+        cursors = {district: at for district, at in self.cursors.items() if at}
+        return self.era, self.epoch, self.scope, cursors, self.focus

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from fieldkit.protocol.messages import Mark
 from fieldkit.protocol.scope import Scope
 from fieldkit.records import kinds
 from fieldkit.store import tables
@@ -79,6 +80,30 @@ class Pull:
             _keep_state(connection, answered)
             note_received(connection, [(row.kind, row.id) for row in answered.rows])
             return apply_answer(connection, answered, state.only_scope)
+
+    def receive_carried(self, answered: Answered) -> PullResult:
+        """Apply an answer that came on a stick, perhaps long after it was requested.
+
+        Of another state than the one it was requested from, the verdicts alone count (rule 45).
+
+        Raises:
+            Outdated: it is of another era of the server; nothing of it counts.
+        """
+        with self.database.write() as connection:
+            state, asked, mark = pull_state(connection), answered.asked, answered.mark
+            assert asked is not None
+            assert mark is not None
+            if _of_another_era(state, asked, mark):
+                raise Outdated
+            if mark.era == state.era and state.mark and state.mark.batches > mark.batches:
+                answered = replace(answered, mark=state.mark)
+            counts = state.reached() == asked.reached()
+            if not counts:
+                answered = answered.without_page()
+            _keep_state(connection, answered)
+            note_received(connection, [(row.kind, row.id) for row in answered.rows])
+            result = apply_answer(connection, answered, state.only_scope)
+            return replace(result, page=counts)
 
     def begin_again(self) -> None:
         """Pull everything from the start, as the server has lost what it sent here (rule 42)."""
@@ -171,11 +196,20 @@ class Pull:
             freeze(connection, origin, self.clock())
 
 
+def _of_another_era(state: PullState, asked: PullState, mark: Mark) -> bool:
+    """Say whether an answer with this mark does not count at all on the present state (45).
+
+    An answer of a later era than the present one counts only if nothing was heard since it was
+    requested: the server may have lost that, which only the laptop's own mark can tell.
+    """
+    return state.era != asked.era or (mark.era != state.era and state.mark != asked.mark)
+
+
 def _keep_state(connection: Connection, answered: Answered) -> None:
     """Store the skew, token, mark and, if the answer has a page, the cursors."""
-    values: dict[str, object] = {"skew": answered.skew}
+    values: dict[str, object] = {} if answered.skew is None else {"skew": answered.skew}
     before = connection.execute(select(_device.c.skew, _device.c.incarnation)).one()
-    if before.skew is None and abs(answered.skew) > WRONG:
+    if before.skew is None and abs(answered.skew or 0) > WRONG:
         # First answer of a server: all changes saved so far have the same clock error.
         marked = tables.change.c.skew.is_(None)
         connection.execute(update(tables.change).where(marked).values(skew=answered.skew))
@@ -192,4 +226,5 @@ def _keep_state(connection: Connection, answered: Answered) -> None:
         rows = [{"district": one, "position": at} for one, at in answered.cursors.items()]
         if rows:
             connection.execute(insert(_cursor), rows)
-    connection.execute(update(_device).values(values))
+    if values:
+        connection.execute(update(_device).values(values))

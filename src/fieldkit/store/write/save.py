@@ -17,6 +17,7 @@ from fieldkit.records.declaration.rule import finding_about
 from fieldkit.store.clock import WRONG
 from fieldkit.store.errors import Refused
 from fieldkit.store.log.changes import OWED, append, chain_end, in_parts, own_changes, untaken
+from fieldkit.store.log.ended import check_open
 from fieldkit.store.log.identity import Device, highest_brought, take_numbers
 from fieldkit.store.log.states import UNSETTLED, State
 from fieldkit.store.log.tallies import count_entered, note_saved
@@ -57,9 +58,13 @@ def save(
 ) -> list[Saved | Refused]:
     """Write what may be written, in the caller's transaction, and return the result of each edit.
 
+    Raises:
+        Closed: the server has ended this laptop's access.
+
     ``ask``: rules that ask for a reason stop an edit until its fields are confirmed; a file that
     is loaded cannot be asked, so there they are remarks.
     """
+    check_open(connection)
     prepared = _prepare(connection, edits, author, field=field)
     writable = [one for one in prepared if one.op and not one.stops]
     seqs = iter(_write(connection, [one for one in writable if not one.ended], author))

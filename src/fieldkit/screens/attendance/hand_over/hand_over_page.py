@@ -77,6 +77,7 @@ class HandOverPage(PickerPage[None]):
     """What is on its way; the thing that is scanned or chosen, and how its hand-over ends."""
 
     BOX = HandOverBox
+    STAYS_OPEN = True
     PROMPT = "Scan or find"
     HINT = "barcode, serial number, name, number or mobile"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z,f8", "undo", "Undo", show=False)]

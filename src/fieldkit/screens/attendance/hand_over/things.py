@@ -78,8 +78,8 @@ def _numbers(store: Store) -> Mapping[str, int]:
     from fieldkit.records.fields.formats import today
 
     for how in day_marks():
-        camp = taken_today(store.home, how.parent.kind(), today())
-        if roll := read_roll(store.home, camp) if camp else None:
+        camp = taken_today(store.notes, how.parent.kind(), today())
+        if roll := read_roll(store.notes, camp) if camp else None:
             return {one: number for number, one in numbered(roll)}
     return {}
 

@@ -1,32 +1,13 @@
-"""The box for the path of a file, and the files a person means by what stands in it."""
+"""The files a person means by what is in the box for a path."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import NamedTuple
 
-from textual import events
-
-from fieldkit.screens.widgets.picker import Picker
-
 _USUAL = "Downloads, Desktop, Documents or your home folder"
 """Where files are looked for by a part of their names."""
 _SLASHES = ("/", "\\")
-
-
-class FileBox(Picker):
-    """A box for a path, in which a slash at the beginning does not open the menu."""
-
-    paths = True
-    """Whether a path is typed here."""
-
-    async def own_key(self, event: events.Key, /) -> bool:
-        """Type the slash a path begins with."""
-        if event.key != "slash" or not self.paths or self.typed.text:
-            return False
-        self.typed.insert("/")
-        self.reload()
-        return True
 
 
 class FilesMeant(NamedTuple):

@@ -1,0 +1,1 @@
+"""Commands about passphrases: encrypting the data, opening it, who may open it."""

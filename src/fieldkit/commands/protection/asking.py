@@ -1,0 +1,152 @@
+"""Ask for passphrases, on the terminal or in the environment, and open the key file with them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from getpass import getpass
+from pathlib import Path
+from typing import TypeVar
+
+from fieldkit.cli import Unusable, print_error
+from fieldkit.keys.cipher import opens_with
+from fieldkit.keys.content import UnreadableKeys
+from fieldkit.keys.keyfile import KeyFile, Locked, WrongPassphrase, keys_beside
+from fieldkit.keys.passphrase import Unfit, check_fit
+from fieldkit.settings import KEYS, is_encrypted, is_locked
+from fieldkit.store import NeedsKey
+from fieldkit.store.clock import laptop_clock
+
+T = TypeVar("T")
+
+GIVEN = "FIELDKIT_PASSPHRASE"
+NEW = "FIELDKIT_NEW_PASSPHRASE"
+_TRIES = 3
+
+
+def unlocked(home: Path) -> tuple[str, bytes] | None:
+    """Return who gave a passphrase, and the data key; None if the home is not encrypted.
+
+    Raises:
+        NeedsKey: there is no passphrase, and no terminal to ask for one; or no key file.
+        Unusable: the passphrase is wrong.
+    """
+    if not is_locked(home):
+        return None
+    return unlock(key_file(home), "Passphrase: ")
+
+
+def key_file(home: Path) -> KeyFile:
+    """Return the key file of an encrypted home.
+
+    Raises:
+        NeedsKey: there is none.
+        Unusable: it cannot be read.
+    """
+    found = _read(home / KEYS)
+    if found is None:
+        raise NeedsKey(has_keys=False)
+    return found
+
+
+def unlock(file: KeyFile, prompt: str) -> tuple[str, bytes]:
+    """Return who gave a passphrase, and the data key of a key file; as :func:`unlocked`."""
+    return _tried(prompt, lambda passphrase: file.unlock_any(passphrase, laptop_clock()))
+
+
+def _tried(prompt: str, use: Callable[[str], T]) -> T:
+    given = os.environ.get(GIVEN)
+    if given is None and not on_terminal():
+        raise NeedsKey
+    for _ in range(_TRIES):
+        try:
+            return use(typed(prompt) if given is None else given)
+        except WrongPassphrase as error:
+            if given is not None or error.wait_seconds:
+                raise Unusable(str(error)) from None
+            print_error(str(error))
+        except Locked as error:
+            raise Unusable(str(error)) from None
+    raise Unusable("Nothing was done. Ask who set up this laptop, or a supervisor, for help.")
+
+
+def on_terminal() -> bool:
+    """Say whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
+def typed(prompt: str) -> str:
+    """Return what is typed on the terminal, which does not show it.
+
+    Raises:
+        Unusable: the terminal was closed.
+    """
+    try:
+        return getpass(prompt, sys.stderr)
+    except EOFError:
+        raise Unusable("No passphrase was given, so nothing was done.") from None
+
+
+def new_passphrase(operator: str, *, variable: str = NEW, optional: bool = False) -> str:
+    """Return a new passphrase: from the environment, else typed twice on the terminal.
+
+    ``optional``: nothing typed, or nobody to ask, is an empty one.
+
+    Raises:
+        Unusable: it is too easy to guess, the two differ, or there is nobody to ask.
+    """
+    found = os.environ.get(variable)
+    if found is None and not on_terminal():
+        if optional:
+            return ""
+        raise Unusable(f"A new passphrase is needed. Start this on a terminal, or set {variable}.")
+    if found is None:
+        found = typed(f"New passphrase of {operator} (three words, or ten characters): ")
+        if optional and not found:
+            return ""
+        if found != typed("Once more: "):
+            raise Unusable("The two were not the same, so nothing was done. Try again.")
+    try:
+        check_fit(found)
+    except Unfit as error:
+        raise Unusable(str(error)) from None
+    return found
+
+
+def keys_to_restore(home: Path, source: Path) -> tuple[bytes | None, bytes | None]:
+    """Return the keys to restore a backup with: that of the data from now on, and its own.
+
+    An encrypted backup that comes to a home without encryption brings its key file along.
+
+    Raises:
+        Unusable: no key file here opens the backup, or a passphrase is wrong.
+        NeedsKey: there is nobody to ask for a passphrase.
+    """
+    found = unlocked(home) if is_locked(home) and (home / KEYS).exists() else None
+    key = found[1] if found else None
+    if not is_encrypted(source):
+        return key, None
+    if key is not None:
+        for one in key_file(home).all_keys(key):
+            if opens_with(source, one):
+                return key, one
+    theirs = _read(keys_beside(source)) or _read(source.with_name(KEYS))
+    if theirs is None:
+        raise Unusable(
+            f"{source.name} is encrypted, and the key of this folder does not open it. Put its key "
+            f"file beside it ({keys_beside(source).name}), then try again."
+        )
+    _, own = unlock(theirs, f"Passphrase of {source.name}: ")
+    if key is None:
+        theirs.copy_to(home / KEYS)
+        return own, own
+    key_file(home).keep_earlier(key, own)
+    return key, own
+
+
+def _read(path: Path) -> KeyFile | None:
+    try:
+        return KeyFile.at(path)
+    except UnreadableKeys as error:
+        raise Unusable(str(error)) from None

@@ -1,0 +1,86 @@
+"""A laptop whose passphrase was forgotten: whose it was, and the code of a supervisor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from fieldkit.screens.base.daemon import in_thread
+from fieldkit.screens.look.glyphs import DOWN, UP
+from fieldkit.screens.look.parts import keys
+from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.protection.keys_here import recovered
+from fieldkit.screens.protection.new_page import NewPassphrasePage
+from fieldkit.screens.protection.secret_page import Opened, SecretPage
+from fieldkit.screens.widgets.rows import Answer, Choice
+
+_HOW = (
+    "Ask your supervisor for a recovery code of this laptop. It works once, and this laptop needs "
+    "a connection to the server.",
+)
+_NAME = "Your name"
+
+
+class RecoverPage(SecretPage):
+    """The code, which is shown as it is typed; then a new passphrase."""
+
+    PROMPT = "Recovery code"
+    HINT = "as your supervisor wrote it down"
+    KEYS = keys("Enter next", f"{UP}{DOWN} whose passphrase", "Esc back")
+
+    def __init__(self, operators: Sequence[str], opened: Opened) -> None:
+        """``operators``: who has a passphrase; without any, the name is asked first."""
+        super().__init__()
+        self._operators, self._opened = operators, opened
+        self._name = ""
+
+    def on_mount(self) -> None:
+        """Show what is typed; ask for a name where nobody is known."""
+        super().on_mount()
+        self.box.hidden = False
+        if not self._operators:
+            self.box.prompt, self.box.hint = _NAME, "who will open this laptop"
+
+    async def load_data(self) -> None:
+        """Say where this is."""
+        self.set_header("fieldkit", "Locked", "Recovery")
+
+    async def answer(self, _text: str) -> Answer:
+        """Answer with those whose passphrase can be new."""
+        above: tuple[Cell, ...] = ("", *self.lines(_HOW), "")
+        if not self._operators:
+            row = Choice(((Span("Go on", "strong"),),), self._take_name, key="name")
+            return Answer([row], above=above)
+        rows = [
+            Choice(((Span(name, "strong"),),), partial(self._take, name), key=name)
+            for name in self._operators
+        ]
+        return Answer(rows, above=above)
+
+    async def _take_name(self) -> None:
+        name = " ".join(self.box.typed.text.split())
+        if not any(c.isalpha() for c in name) or any(c.isdigit() for c in name):
+            self.say("Type your name.", error=True)
+            return
+        self._operators = [name]
+        self.box.prompt, self.box.hint = self.PROMPT or "", self.HINT
+        self.box.start_over("")
+        self.say("")
+
+    async def _take(self, operator: str) -> None:
+        code = self.box.typed.text.strip()
+        if not code:
+            self.say("Type the code of your supervisor, then press Enter.")
+            return
+        why = [f"A new passphrase of {operator}. The code is used after it was typed twice."]
+        trail = ("fieldkit", "Locked", "New passphrase")
+        done = partial(self._recover, code, operator)
+        await self.app.push_screen(
+            NewPassphrasePage(trail, why, done, busy="Asking the server ...")
+        )
+
+    async def _recover(self, code: str, operator: str, passphrase: str) -> None:
+        key = await in_thread(partial(recovered, self.app.home, code, operator, passphrase))
+        for _ in range(2):  # the new passphrase, and this page
+            self.app.pop_screen()
+        await self._opened(operator, key)

@@ -1,0 +1,120 @@
+"""What a laptop does at its next contact when the server has ended its access.
+
+It seals what is not sent to the server's key and saves nothing new from then on, in one
+transaction; then it hands the sealed work in. If the line drops, the next contact goes on from
+there, with the very same bytes. An encrypted laptop drops its passphrases after that.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from fieldkit.keys.content import UnreadableKeys
+from fieldkit.keys.keyfile import KeyFile
+from fieldkit.protocol.bundle import digest_of
+from fieldkit.stick import NotCarried
+from fieldkit.store import Ended, SealedPart, Store, StoreError
+from fieldkit.sync import client
+from fieldkit.sync.bundle.writing import write_bundles
+from fieldkit.sync.client import Outcome, Progress, open_transport
+from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
+from fieldkit.sync.keys import seal_data_key
+
+_REMOVED = "This laptop was removed from the server: nothing new can be saved on it."
+_AGAIN = "Ask your supervisor for a code, and enrol it again."
+_LARGEST_ANSWER = 1000
+"""Most bytes of the answer, which is the digest of the sealed work."""
+_TRIES = 5
+"""How often the work is sealed again because somebody saved meanwhile."""
+
+
+def sync(
+    store: Store,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> Outcome:
+    """Sync as :func:`fieldkit.sync.client.sync` does; a revoked laptop hands in its work."""
+    outcome = client.sync(store, progress=progress, stop=stop)
+    if not outcome.revoked:
+        return outcome
+    try:
+        said = _end(store, stop)
+    except (StoreError, NotCarried) as error:  # all of it is tried again at the next contact
+        said = f"{outcome.session.error} {error}"
+    return replace(outcome, session=replace(outcome.session, error=said))
+
+
+def _end(store: Store, stop: threading.Event | None) -> str:
+    """Close the laptop, hand in what is sealed, and return the sentence about it."""
+    ended = store.ended() or _close(store)
+    if left := _hand_in(store, ended.waiting, stop):
+        said = (
+            f"{_REMOVED} {_handed_in(ended.changes - left)}{_changes(left)} sealed for the server, "
+            "and handed in at the next contact. Sync again."
+        )
+        store.remind(said)
+        return said
+    _drop_passphrases(store)
+    said = f"{_REMOVED} {_what_became(ended)} {_AGAIN}"
+    store.remind(said)
+    return said
+
+
+def _close(store: Store) -> Ended:
+    """Seal what is not sent, and save nothing new from now on.
+
+    Raises:
+        NotCarried: a sync is running.
+        StoreError: the file cannot be written, or somebody saves all the time.
+    """
+    for _ in range(_TRIES):
+        changes = store.outbox.unsent()
+        written = write_bundles(store) if changes and store.keys() else []
+        sealed = [SealedPart(one.data, one.changes) for one in written]
+        if store.end_access(changes, sealed) and (ended := store.ended()):
+            return ended
+    raise StoreError("Somebody is saving at the moment. Sync again.")
+
+
+def _hand_in(store: Store, waiting: Sequence[SealedPart], stop: threading.Event | None) -> int:
+    """Hand the sealed work in, one part after the other; return how many changes are left here."""
+    left = sum(one.changes for one in waiting)
+    if not waiting:
+        return left
+    with suppress(Offline, ConnectionLost, ServerRefusal), open_transport(store, stop) as opened:
+        for one in waiting:
+            taken = opened.post_file("/v1/sealed", one.bundle, _LARGEST_ANSWER)
+            if taken.decode("ascii", "replace") != digest_of(one.bundle):
+                break
+            store.note_handed_in()
+            left -= one.changes
+    return left
+
+
+def _drop_passphrases(store: Store) -> None:
+    """Let no passphrase open an encrypted laptop any more, if the server can still open it."""
+    if not seal_data_key(store):
+        return
+    with suppress(OSError, UnreadableKeys, ValueError):
+        if found := KeyFile.read(store.home):
+            found.drop_passphrases()
+
+
+def _what_became(ended: Ended) -> str:
+    if not ended.changes:
+        return "All its work is on the server."
+    if not ended.waiting and ended.handed_in is None:
+        return f"{_changes(ended.changes)} not sent, and safe here."
+    return f"{_changes(ended.changes)} sealed and handed in; a supervisor decides on it."
+
+
+def _handed_in(changes: int) -> str:
+    return f"{_changes(changes)} handed in. " if changes else ""
+
+
+def _changes(many: int) -> str:
+    return "1 change is" if many == 1 else f"{many} changes are"

@@ -1,0 +1,243 @@
+"""Encrypting a home from the command line, and working in it with passphrases."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.commands.conftest import Cli, Ran
+
+from fieldkit.keys.keyfile import KeyFile
+from fieldkit.server.operation.local import code
+from fieldkit.settings import DATABASE, KEYS, is_encrypted
+
+WORDS = "walnut river carpet"
+OTHER = "apple cedar poplar"
+
+
+@pytest.fixture(autouse=True)
+def _quick_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fieldkit.keys.passphrase._MEMORY", 8192)
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """The passphrase in the environment, as a script gives it."""
+    monkeypatch.setenv("FIELDKIT_PASSPHRASE", WORDS)
+    return monkeypatch
+
+
+@pytest.fixture
+def protected(filled: Path, cli: Cli, given: pytest.MonkeyPatch) -> Path:
+    assert cli("protect").code == 0
+    return filled
+
+
+def on_a_terminal(given: pytest.MonkeyPatch, cli: Cli, *typed: str) -> Cli:
+    """Return what runs a command whose questions for passphrases are answered one by one."""
+    answers = iter(typed)
+    given.delenv("FIELDKIT_PASSPHRASE", raising=False)
+    given.setattr("fieldkit.commands.protection.asking.getpass", lambda *_: next(answers))
+
+    def call(*arguments: str | Path, piped: bytes = b"") -> Ran:
+        with given.context() as patch:
+            for module in ("asking", "protect"):
+                patch.setattr(f"fieldkit.commands.protection.{module}.on_terminal", lambda: True)
+            return cli(*arguments, piped=piped)
+
+    return call
+
+
+def test_protect_encrypts_everything_and_commands_go_on(
+    filled: Path, cli: Cli, given: pytest.MonkeyPatch
+) -> None:
+    before = cli("export", "beneficiary").out
+    plain = cli("status")
+    assert "not encrypted: `fieldkit protect`" in plain.text
+    cli("backup", filled / "backups" / "2026-11-01.sqlite3")
+    cli("backup", filled / "backups" / "replaced-1.sqlite3")
+    done = cli("protect")
+    assert done.code == 0
+    assert "Older backups encrypted: 2." in done.text
+    assert all(is_encrypted(path) for path in filled.rglob("*.sqlite3"))
+    assert "The data on this laptop is encrypted." in cli("status").text
+    assert cli("status", "--json").json["encrypted"] is True
+    assert cli("export", "beneficiary").out == before
+    assert cli("check").code == 0
+    assert "already" in cli("protect").text
+
+
+def test_without_a_passphrase_a_command_says_what_to_do(
+    protected: Path, cli: Cli, given: pytest.MonkeyPatch
+) -> None:
+    given.delenv("FIELDKIT_PASSPHRASE")
+    for command in (["status"], ["find", "ali"], ["check"], ["passphrase"], ["protect"]):
+        ran = cli(*command)
+        assert ran.code == 2
+        assert ran.err.strip() == (
+            "The data on this laptop is encrypted: it opens with a passphrase. Start this on a "
+            "terminal, or set FIELDKIT_PASSPHRASE."
+        )
+    given.setenv("FIELDKIT_PASSPHRASE", "not the passphrase")
+    ran = cli("status")
+    assert (ran.code, ran.err) == (2, "Wrong passphrase. Try again.\n")
+    (protected / KEYS).unlink()
+    assert "keys.json that opens it is missing" in cli("status").err
+
+
+def test_guessing_by_commands_gets_slower(
+    protected: Path, cli: Cli, given: pytest.MonkeyPatch
+) -> None:
+    given.setenv("FIELDKIT_PASSPHRASE", "not the passphrase")
+    said = [cli("status").err for _ in range(5)]
+    assert said[2] == "Wrong passphrase. Try again.\n"
+    assert said[3] == "Wrong passphrase. Wait 30 seconds, then try again.\n"
+    assert "too often" in said[4]
+    given.setenv("FIELDKIT_PASSPHRASE", WORDS)
+    assert "too often" in cli("status").err
+
+
+def test_a_passphrase_is_typed_on_the_terminal(
+    protected: Path, cli: Cli, given: pytest.MonkeyPatch
+) -> None:
+    ran = on_a_terminal(given, cli, "not this one", WORDS)("status")
+    assert ran.code == 0
+    assert ran.err == "Wrong passphrase. Try again.\n"
+    assert on_a_terminal(given, cli, *["wrong words here"] * 3)("status").code == 2
+
+
+def test_each_operator_has_their_own(protected: Path, cli: Cli, given: pytest.MonkeyPatch) -> None:
+    given.setenv("FIELDKIT_NEW_PASSPHRASE", OTHER)
+    assert cli("passphrase", "remove", "Asha").err.startswith("Asha is the last who can open")
+    assert cli("passphrase", "add", "Rubina").code == 0
+    assert cli("passphrase", "list").text == "Asha\nRubina\n"
+    assert cli("passphrase", "add", "Rubina").code == 2
+    given.setenv("FIELDKIT_PASSPHRASE", OTHER)
+    given.setenv("FIELDKIT_NEW_PASSPHRASE", "a third one, long")
+    assert cli("passphrase", "change").code == 0
+    assert cli("status").err == "Wrong passphrase. Try again.\n"
+    given.setenv("FIELDKIT_PASSPHRASE", WORDS)
+    assert cli("passphrase", "remove", "Rubina").code == 0
+    given.setenv("FIELDKIT_PASSPHRASE", "a third one, long")
+    assert cli("status").code == 2
+
+
+def test_commands_work_in_the_name_of_who_unlocked(
+    protected: Path, cli: Cli, given: pytest.MonkeyPatch, sample: Path
+) -> None:
+    given.setenv("FIELDKIT_NEW_PASSPHRASE", OTHER)
+    cli("passphrase", "add", "Rubina")
+    given.setenv("FIELDKIT_PASSPHRASE", OTHER)
+    row = json.loads((sample / "beneficiary.jsonl").read_text().splitlines()[0])
+    line = {"name": "Haleema Bano", "trade_code": row["trade_code"], "district": 2, "block": 16}
+    cli("import", "beneficiary", "-", piped=json.dumps(line).encode())
+    made = cli("export", "beneficiary", "--format", "jsonl").lines
+    authors = {one["created_by"] for one in made if one["name"] == "Haleema Bano"}
+    assert authors == {"Rubina"}
+
+
+def test_a_backup_comes_back_on_another_laptop(
+    protected: Path, cli: Cli, given: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    assert "key file beside it" in cli("backup", stick / "b.sqlite3").text
+    held = cli("export", "beneficiary").out
+    given.setenv("FIELDKIT_HOME", str(tmp_path / "new laptop"))
+    given.setenv("FIELDKIT_PASSPHRASE", "not the passphrase")
+    assert cli("restore", stick / "b.sqlite3").err == "Wrong passphrase. Try again.\n"
+    given.setenv("FIELDKIT_PASSPHRASE", WORDS)
+    assert cli("restore", stick / "b.sqlite3").code == 0
+    assert is_encrypted(tmp_path / "new laptop" / DATABASE)
+    assert cli("export", "beneficiary").out == held
+    given.setenv("FIELDKIT_HOME", str(tmp_path / "third"))
+    (stick / "b.sqlite3.keys.json").unlink()
+    alone = cli("restore", stick / "b.sqlite3")
+    assert alone.code == 2
+    assert "Put its key file beside it (b.sqlite3.keys.json)" in alone.err
+    assert "damaged" not in alone.err
+
+
+def test_a_backup_of_another_key_is_read_with_its_own_passphrase(
+    protected: Path, cli: Cli, given: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick" / "b.sqlite3"
+    cli("backup", stick)
+    given.setenv("FIELDKIT_HOME", str(tmp_path / "other"))
+    cli("init", "--name", "Asha", "--district", "2", "--block", "16")
+    assert cli("protect").code == 0
+    assert cli("restore", stick).code == 0
+    assert cli("check").code == 0
+    keys = KeyFile.read(tmp_path / "other")
+    assert keys
+    assert len(keys.all_keys(keys.unlock("Asha", WORDS, 0))) == 2
+    (stick.parent / "b.sqlite3.keys.json").unlink()
+    assert cli("restore", stick).code == 0, "its key is kept from now on"
+
+
+def test_enrolling_offers_a_passphrase(
+    laptop: Path, cli: Cli, server: str, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = cli("enrol", server, code(database))
+    assert ran.code == 0
+    assert ran.text.endswith("not encrypted. `fieldkit protect` encrypts it.\n")
+    assert not is_encrypted(laptop / DATABASE)
+    empty = on_a_terminal(monkeypatch, cli, "")("enrol", server, code(database))
+    assert empty.code == 0
+    assert not is_encrypted(laptop / DATABASE)
+    typed = on_a_terminal(monkeypatch, cli, WORDS, WORDS)("enrol", server, code(database))
+    assert "The data on this laptop is encrypted." in typed.text
+    assert is_encrypted(laptop / DATABASE)
+    monkeypatch.setenv("FIELDKIT_PASSPHRASE", WORDS)
+    assert cli("sync").code == 0
+
+
+def test_protect_needs_a_set_up_laptop_and_a_fit_passphrase(
+    home: Path, cli: Cli, given: pytest.MonkeyPatch
+) -> None:
+    assert "not set up yet" in cli("protect").err
+    cli("init", "--name", "Asha", "--district", "2", "--block", "16")
+    given.setenv("FIELDKIT_PASSPHRASE", "short")
+    assert "three words, or ten characters" in cli("protect").err
+    assert not (home / KEYS).exists()
+    assert not is_encrypted(home / DATABASE)
+
+
+LOADED = """
+import sys
+from fieldkit.cli import run
+run(sys.argv[1:])
+print(*sorted({name.partition(".")[0] for name in sys.modules} & {"sqlcipher3", "nacl"}))
+"""
+
+
+@pytest.mark.parametrize(("encrypted", "loaded"), [(False, ""), (True, "nacl sqlcipher3")])
+def test_the_drivers_are_loaded_for_an_encrypted_home_only(
+    filled: Path, cli: Cli, given: pytest.MonkeyPatch, encrypted: bool, loaded: str
+) -> None:
+    if encrypted:
+        cli("protect")
+    ran = subprocess.run(
+        [sys.executable, "-c", LOADED, "find", "ali"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert ran.stdout.splitlines()[-1] == loaded
+
+
+def test_old_copies_are_deleted_or_kept_as_asked(
+    filled: Path, cli: Cli, given: pytest.MonkeyPatch
+) -> None:
+    old = filled / "backups" / "2026-11-01.sqlite3"
+    cli("backup", old)
+    shutil.copyfile(old, old.with_name("replaced-1.sqlite3"))
+    kept = cli("protect", "--copies", "keep")
+    assert kept.code == 1
+    assert "still not encrypted" in kept.err
+    assert cli("protect", "--copies", "delete").text.splitlines()[-1] == "Older backups deleted: 2."
+    assert not old.exists()

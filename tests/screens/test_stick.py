@@ -1,0 +1,81 @@
+"""The sync by stick, by its keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.screens.conftest import open_sync, organisations
+
+from fieldkit import stick
+from fieldkit.screens.sync.stick_page import StickPage
+from fieldkit.store import Store
+from fieldkit.sync.bundle.stick import forward_file
+from fieldkit.sync.client import sync
+
+if TYPE_CHECKING:
+    from tests.screens.conftest import At, Office
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path_factory.mktemp("STICK")
+    monkeypatch.setattr(stick, "sticks", lambda: [folder])
+    return folder
+
+
+async def test_work_goes_and_comes_by_stick(
+    store: Store, other: Store, office: Office, opened_app: At, folder: Path
+) -> None:
+    office.enrol(store)
+    office.enrol(other)
+    assert sync(store).ok
+    organisations(store, 3)
+    async with opened_app() as hand:
+        await open_sync(hand)
+        await hand.press("b")
+        assert isinstance(hand.app.screen, StickPage)
+        assert "Write 3 changes to" in hand.marked()
+        assert "free" in hand.text()
+        await hand.press("<enter>")
+        (bundle,) = folder.glob("*.fkb")
+        assert f"{bundle.name} is on the stick" in hand.text()
+        forward_file(other, bundle)
+        await hand.press("<escape>", "b")
+        assert hand.marked().strip().startswith("Take the answer")
+        await hand.press("<enter>")
+        assert "The server has taken 3 changes, 0 returned" in hand.text()
+    assert store.outbox.unsent() == 0
+
+
+async def test_another_laptops_bundle_is_handed_over(
+    store: Store, other: Store, office: Office, opened_app: At, folder: Path
+) -> None:
+    from fieldkit.sync.bundle.stick import write_to
+
+    office.enrol(store)
+    office.enrol(other)
+    organisations(other, 2)
+    write_to(other, folder)
+    async with opened_app() as hand:
+        await open_sync(hand)
+        await hand.press("b", "<down>")
+        assert hand.marked().strip().startswith("Hand ")
+        await hand.press("<enter>")
+        assert "The server has taken the bundle" in hand.text()
+    assert len(list(folder.glob("*.fka"))) == 1
+
+
+async def test_a_stick_that_is_pulled_out_or_mistyped_is_named(
+    store: Store, office: Office, opened_app: At, folder: Path
+) -> None:
+    office.enrol(store)
+    async with opened_app() as hand:
+        await open_sync(hand)
+        await hand.press("b")
+        folder.rmdir()
+        await hand.press("<enter>")
+        assert "Put the stick in" in " ".join(hand.text().split())
+        await hand.press("/nowhere")
+        assert "There is no folder /nowhere" in hand.text()

@@ -1,0 +1,328 @@
+"""A revoked laptop: it seals what is not sent, hands it in and closes; a supervisor decides."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.sync.conftest import Enrolled, Register
+
+from fieldkit.keys.keyfile import KeyFile
+from fieldkit.protocol.supervision import DeviceItem
+from fieldkit.server.operation.local import code
+from fieldkit.store import Closed, SealedPart, Store
+from fieldkit.sync import supervision
+from fieldkit.sync.client import enrol
+from fieldkit.sync.failures import ConnectionLost, Offline
+from fieldkit.sync.revoked import sync
+from fieldkit.sync.supervision import NotDone, decide_sealed, fetch_devices
+from fieldkit.sync.transport import HttpTransport
+
+_names = itertools.count()
+
+
+@pytest.fixture
+def head(laptop: Enrolled) -> Store:
+    return laptop("head", "supervisor")
+
+
+@pytest.fixture
+def asha(laptop: Enrolled, register: Register) -> Store:
+    """An operator's laptop with three changes that are not sent, and one that is."""
+    store = laptop(f"Asha {next(_names)}", "operator")
+    register(store, 1)
+    assert sync(store).ok
+    register(store, 3)
+    return store
+
+
+def item(head: Store, of: Store) -> DeviceItem:
+    assert of.device is not None
+    name = of.device.name
+    (found,) = [one for one in fetch_devices(head).devices if one.name == name]
+    return found
+
+
+def revoke(head: Store, store: Store) -> int:
+    number = item(head, store).id
+    supervision.revoke(head, number)
+    return number
+
+
+def said(store: Store) -> str:
+    outcome = sync(store)
+    assert not outcome.ok
+    return outcome.session.error or ""
+
+
+@pytest.fixture
+def stored(folder: Path) -> Callable[[str], int]:
+    """Count the rows of a query on the server's database."""
+
+    def count(query: str) -> int:
+        with closing(sqlite3.connect(folder / "server.sqlite3")) as database:
+            return int(database.execute(f"SELECT count(*) FROM {query}").fetchone()[0])
+
+    return count
+
+
+def test_unsent_work_is_handed_in_and_admitted_exactly_once(
+    head: Store, asha: Store, register: Register, server: str, folder: Path
+) -> None:
+    origin = asha.device.origin if asha.device else ""
+    number = revoke(head, asha)
+    register(asha, 1)  # without contact nothing changes
+    assert "4 changes are sealed and handed in; a supervisor decides on it." in said(asha)
+    with pytest.raises(Closed, match="nothing new can be saved"):
+        register(asha, 1)
+    assert [one.text for one in asha.notices()] == [said(asha)], "said once more, handed in once"
+    (piece,) = item(head, asha).sealed
+    assert piece.changes == 4
+    assert piece.since is not None
+    answer = decide_sealed(head, number, [piece.number], admit=True)
+    assert (answer.verdicts, answer.left, answer.device.sealed) == ({"applied": 4}, 0, [])
+    with pytest.raises(NotDone, match="no such work"):
+        decide_sealed(head, number, [piece.number], admit=True)
+    assert sync(head).ok
+    assert len(list(head.each("village_organisation"))) >= 5
+    # Enrolled again it goes on; what was admitted is acknowledged, not taken again.
+    enrol(asha, server, code(folder / "server.sqlite3", "operator", 2, 16))
+    register(asha, 1)
+    outcome = sync(asha)
+    assert (outcome.ok, outcome.waiting) == (True, 0)
+    with closing(sqlite3.connect(folder / "server.sqlite3")) as database:
+        query = "SELECT last_seq FROM origin WHERE origin = ?"
+        assert database.execute(query, (origin,)).fetchone() == (6,)
+
+
+def test_discarded_work_stays_on_the_laptop_alone(head: Store, asha: Store) -> None:
+    number = revoke(head, asha)
+    said(asha)
+    numbers = [one.number for one in item(head, asha).sealed]
+    answer = decide_sealed(head, number, numbers, admit=False)
+    assert (answer.verdicts, answer.device.sealed, answer.device.changes) == ({}, [], 1)
+    assert "handed in" in said(asha)
+    assert item(head, asha).sealed == []
+    assert asha.outbox.unsent() == 3
+
+
+def test_a_laptop_with_nothing_to_send_only_closes(
+    head: Store, laptop: Enrolled, register: Register
+) -> None:
+    store = laptop(f"Reyaz {next(_names)}", "operator")
+    revoke(head, store)
+    assert "All its work is on the server." in said(store)
+    assert item(head, store).sealed == []
+    with pytest.raises(Closed):
+        register(store, 1)
+
+
+class Killed(BaseException):
+    """The laptop loses its power."""
+
+
+Break = Callable[[HttpTransport, str, bytes, int], bytes]
+_post = HttpTransport.post_file
+
+
+def _dropped(transport: HttpTransport, path: str, data: bytes, most: int) -> bytes:
+    raise ConnectionLost
+
+
+def _lost(transport: HttpTransport, path: str, data: bytes, most: int) -> bytes:
+    _post(transport, path, data, most)
+    raise ConnectionLost
+
+
+def _gone(transport: HttpTransport, path: str, data: bytes, most: int) -> bytes:
+    raise Offline
+
+
+@pytest.mark.parametrize("fault", [_dropped, _lost, _gone])
+def test_a_line_that_drops_is_tried_again_with_the_same_bytes(
+    head: Store, asha: Store, register: Register, monkeypatch: pytest.MonkeyPatch, fault: Break
+) -> None:
+    revoke(head, asha)
+    monkeypatch.setattr(HttpTransport, "post_file", fault)
+    assert "3 changes are sealed for the server, and handed in at the next contact." in said(asha)
+    with pytest.raises(Closed):
+        register(asha, 1)
+    monkeypatch.undo()
+    assert "handed in; a supervisor decides" in said(asha)
+    assert [one.changes for one in item(head, asha).sealed] == [3]
+    ended = asha.ended()
+    assert ended is not None
+    assert ended.waiting == []
+
+
+def test_more_than_a_bundle_holds_is_handed_in_as_well(
+    head: Store, asha: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = revoke(head, asha)
+    monkeypatch.setattr("fieldkit.sync.bundle.writing.MOST_CHANGES", 1)
+    monkeypatch.setattr("fieldkit.sync.bundle.writing.MOST_PARTS", 2)
+    posts = itertools.count()
+
+    def once(transport: HttpTransport, path: str, data: bytes, most: int) -> bytes:
+        return (_post if next(posts) == 0 else _dropped)(transport, path, data, most)
+
+    monkeypatch.setattr(HttpTransport, "post_file", once)
+    assert (
+        "2 changes are handed in. 1 change is sealed for the server, and handed in at the next "
+        "contact." in said(asha)
+    )
+    monkeypatch.setattr(HttpTransport, "post_file", _post)
+    assert "3 changes are sealed and handed in; a supervisor decides on it." in said(asha)
+    pieces = item(head, asha).sealed
+    assert [one.changes for one in pieces] == [2, 1]
+    answer = decide_sealed(head, number, [one.number for one in pieces], admit=True)
+    assert (answer.verdicts, answer.left) == ({"applied": 3}, 0)
+
+
+@pytest.mark.parametrize("at", ["sealed", "closed", "handed in"])
+def test_a_kill_at_any_moment_loses_and_doubles_nothing(
+    head: Store, asha: Store, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    revoke(head, asha)
+
+    def killed(*_: object, **__: object) -> None:
+        raise Killed
+
+    moments = {"sealed": "end_access", "closed": "ended", "handed in": "note_handed_in"}
+    if at == "closed":
+        monkeypatch.setattr(HttpTransport, "post_file", killed)
+    else:
+        monkeypatch.setattr(Store, moments[at], killed)
+    with pytest.raises(Killed):
+        sync(asha)
+    monkeypatch.undo()
+    asha.close()
+    again = Store.open(asha.home)
+    assert (again.ended() is None) == (at == "sealed")
+    assert "3 changes are sealed and handed in" in said(again)
+    assert [one.changes for one in item(head, again).sealed] == [3]
+    again.close()
+
+
+def test_a_save_while_the_work_is_sealed_is_sealed_as_well(
+    head: Store, asha: Store, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revoke(head, asha)
+    end = Store.end_access
+
+    def late(store: Store, changes: int, sealed: Sequence[SealedPart]) -> bool:
+        monkeypatch.undo()
+        register(store, 1)
+        return end(store, changes, sealed)
+
+    monkeypatch.setattr(Store, "end_access", late)
+    assert "4 changes are sealed and handed in" in said(asha)
+    assert [one.changes for one in item(head, asha).sealed] == [4]
+
+
+def test_a_laptop_that_never_exchanged_keys_keeps_its_work(head: Store, asha: Store) -> None:
+    revoke(head, asha)
+    asha.keep_keys(None)
+    assert "3 changes are not sent, and safe here." in said(asha)
+    assert item(head, asha).sealed == []
+    assert asha.outbox.unsent() == 3
+
+
+def test_an_encrypted_laptop_drops_its_passphrases_and_a_supervisor_opens_it_again(
+    tmp_path: Path, head: Store, server: str, folder: Path, register: Register
+) -> None:
+    home = tmp_path / "encrypted"
+    home.mkdir()
+    keys, data_key = KeyFile.new(home)
+    keys.write()
+    keys.add("Zooni", "snow apple saffron", data_key)
+    store = Store.open(home, key=data_key)
+    name = f"Zooni {next(_names)}"
+    store.init(name, 2, 16)
+    enrol(store, server, code(folder / "server.sqlite3", "operator", 2, 16))
+    found = KeyFile.read(home)
+    assert found is not None
+    assert (found.server, found.operators) == (server, ["Zooni"])
+    register(store, 2)
+    number = revoke(head, store)
+    assert "2 changes are sealed and handed in" in said(store)
+    store.close()
+    locked = KeyFile.read(home)
+    assert locked is not None
+    assert locked.operators == []
+    assert locked.sealed is not None
+    from fieldkit.sync.recover import recover
+
+    made = supervision.recovery_code(head, number)
+    assert recover(locked.server or "", made.code, locked.sealed) == data_key
+    assert recover_refused(locked, made.code) == (
+        "This code was already used. Ask the supervisor for a new one."
+    )
+    with Opened(home, data_key) as opened, pytest.raises(Closed):
+        register(opened, 1)
+
+
+def recover_refused(locked: KeyFile, typed: str) -> str:
+    from fieldkit.sync.recover import NotRecovered, recover
+
+    with pytest.raises(NotRecovered) as refused:
+        recover(locked.server or "", typed, locked.sealed or b"")
+    return str(refused.value)
+
+
+class Opened:
+    """A store that is closed again."""
+
+    def __init__(self, home: Path, key: bytes) -> None:
+        self.store = Store.open(home, key=key)
+
+    def __enter__(self) -> Store:
+        return self.store
+
+    def __exit__(self, *_: object) -> None:
+        self.store.close()
+
+
+def test_only_the_old_token_of_a_revoked_laptop_hands_in(
+    head: Store, asha: Store, laptop: Enrolled, server: str
+) -> None:
+    from fieldkit.sync.bundle.writing import write_bundle
+    from fieldkit.sync.failures import ServerRefusal
+
+    def refused(token: str | None, data: bytes) -> str:
+        with HttpTransport(server, token) as http, pytest.raises(ServerRefusal) as caught:
+            http.post_file("/v1/sealed", data, 1000)
+        return caught.value.code
+
+    bundle, other = write_bundle(asha).data, laptop(f"Bilal {next(_names)}", "operator")
+    assert refused(asha.token(), bundle) == "not-revoked"
+    assert refused("nobody's token, long enough", bundle) == "unauthorised"
+    revoke(head, asha)
+    revoke(head, other)
+    assert refused(other.token(), bundle) == "bundle-unknown"
+    altered = bytes([*bundle[:-1], bundle[-1] ^ 1])
+    assert refused(asha.token(), altered) == "bundle-altered"
+    assert refused(asha.token(), b"junk") == "no-bundle"
+    with HttpTransport(server, asha.token()) as http:
+        assert http.post_file("/v1/sealed", bundle, 1000)
+        assert http.post_file("/v1/sealed", bundle, 1000)
+    assert len(item(head, asha).sealed) == 1
+
+
+def test_only_its_supervisor_decides(
+    head: Store, asha: Store, laptop: Enrolled, stored: Callable[[str], int]
+) -> None:
+    number = revoke(head, asha)
+    said(asha)
+    (piece,) = item(head, asha).sealed
+    registrar = laptop("registrar", "registrar")
+    for admit in (True, False):
+        with pytest.raises(NotDone, match="Only the laptop of a supervisor"):
+            decide_sealed(registrar, number, [piece.number], admit=admit)
+    assert stored(f"sealed_work WHERE number = {piece.number} AND decided_at IS NULL") == 1
+    assert decide_sealed(head, number, [piece.number], admit=True).verdicts == {"applied": 3}
+    assert stored(f"sealed_work WHERE number = {piece.number} AND length(body) > 0") == 0

@@ -1,0 +1,1 @@
+"""Windows programs on a Linux machine."""
