@@ -105,6 +105,24 @@ def test_work_that_does_not_continue_the_log_stays_to_be_discarded(office: Api) 
     assert pieces(head, asha) == []
 
 
+def test_pieces_count_in_the_order_in_which_they_were_written(office: Api) -> None:
+    head = HttpLaptop(office, 2, None, role="supervisor")
+    asha = Sealing(office, 2, 16)
+    asha.create(name="Noor VO", block=16)
+    first = asha.bundle()
+    asha.create(name="Baramulla VO", block=16)
+    second = asha.bundle(first=2)
+    asha.revoked()
+    assert asha.hand_in(second).status_code == 200
+    (early,) = pieces(head, asha)
+    assert decide(head, asha, [early["number"]]).json()["left"] == 1
+    assert asha.hand_in(first).status_code == 200
+    numbers = [piece["number"] for piece in pieces(head, asha)]
+    found = decide(head, asha, numbers).json()
+    assert (found["verdicts"], found.get("left", 0)) == ({"applied": 2}, 0)
+    assert pieces(head, asha) == []
+
+
 def test_a_device_hands_in_a_bounded_number_of_bundles(
     office: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.sync.conftest import Enrolled, Register
 
 from fieldkit.keys.keyfile import KeyFile
-from fieldkit.protocol.supervision import DeviceItem
+from fieldkit.protocol.supervision import MOST_SEALED, DeviceItem
 from fieldkit.server.operation.local import code
 from fieldkit.store import Closed, SealedPart, Store
 from fieldkit.sync import supervision
@@ -181,6 +181,25 @@ def test_more_than_a_bundle_holds_is_handed_in_as_well(
     assert [one.changes for one in pieces] == [2, 1]
     answer = decide_sealed(head, number, [one.number for one in pieces], admit=True)
     assert (answer.verdicts, answer.left) == ({"applied": 3}, 0)
+
+
+def test_a_server_that_keeps_no_more_is_told_from_a_line_that_dropped(
+    head: Store, asha: Store, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = revoke(head, asha)
+    register(asha, MOST_SEALED - 2)
+    monkeypatch.setattr("fieldkit.sync.bundle.writing.MOST_CHANGES", 1)
+    monkeypatch.setattr("fieldkit.sync.bundle.writing.MOST_PARTS", 1)
+    for _ in range(2):
+        assert (
+            f"{MOST_SEALED} changes are handed in. 1 change is sealed for the server, and safe here. The server "
+            "keeps no more work of a removed laptop before its supervisor admits" in said(asha)
+        )
+    numbers = [one.number for one in item(head, asha).sealed]
+    assert decide_sealed(head, number, numbers, admit=True).left == 0
+    assert f"{MOST_SEALED + 1} changes are sealed and handed in; a supervisor decides on it." in said(asha)
+    (last,) = item(head, asha).sealed
+    assert decide_sealed(head, number, [last.number], admit=True).verdicts == {"applied": 1}
 
 
 @pytest.mark.parametrize("at", ["sealed", "closed", "handed in"])

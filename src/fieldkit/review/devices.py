@@ -133,8 +133,9 @@ def became_words(verdicts: Mapping[str, int], left: int) -> str:
         said.append(f"{refused} not accepted.")
     if left:
         said.append(
-            f"{left} cannot be taken, as the server has other work of this laptop since. Discard "
-            "them, or enrol the laptop again."
+            f"{left} cannot be taken: what came before is not here yet, or the server has other "
+            "work of this laptop since. Admit them again once the laptop has handed in the rest; "
+            "else discard them."
         )
     return " ".join(said)
 

@@ -22,6 +22,7 @@ from fieldkit.sync.bundle.writing import write_bundles
 from fieldkit.sync.client import Outcome, Progress, open_transport
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
 from fieldkit.sync.keys import seal_data_key
+from fieldkit.sync.sentences import refusal_sentence
 
 _REMOVED = "This laptop was removed from the server: nothing new can be saved on it."
 _AGAIN = "Ask your supervisor for a code, and enrol it again."
@@ -51,11 +52,9 @@ def sync(
 def _end(store: Store, stop: threading.Event | None) -> str:
     """Close the laptop, hand in what is sealed, and return the sentence about it."""
     ended = store.ended() or _close(store)
-    if left := _hand_in(store, ended.waiting, stop):
-        said = (
-            f"{_REMOVED} {_handed_in(ended.changes - left)}{_changes(left)} sealed for the server, "
-            "and handed in at the next contact. Sync again."
-        )
+    left, refused = _hand_in(store, ended.waiting, stop)
+    if left:
+        said = f"{_REMOVED} {_handed_in(ended.changes - left)}{_what_is_left(left, refused)}"
         store.remind(said)
         return said
     _drop_passphrases(store)
@@ -80,19 +79,29 @@ def _close(store: Store) -> Ended:
     raise StoreError("Somebody is saving at the moment. Sync again.")
 
 
-def _hand_in(store: Store, waiting: Sequence[SealedPart], stop: threading.Event | None) -> int:
-    """Hand the sealed work in, one part after the other; return how many changes are left here."""
+def _hand_in(
+    store: Store, waiting: Sequence[SealedPart], stop: threading.Event | None
+) -> tuple[int, ServerRefusal | None]:
+    """Hand the sealed work in, one part after the other.
+
+    Return how many changes are left here, and the refusal if the server refused a part.
+    """
     left = sum(one.changes for one in waiting)
     if not waiting:
-        return left
-    with suppress(Offline, ConnectionLost, ServerRefusal), open_transport(store, stop) as opened:
-        for one in waiting:
-            taken = opened.post_file("/v1/sealed", one.bundle, _LARGEST_ANSWER)
-            if taken.decode("ascii", "replace") != digest_of(one.bundle):
-                break
-            store.note_handed_in()
-            left -= one.changes
-    return left
+        return left, None
+    try:
+        with open_transport(store, stop) as opened:
+            for one in waiting:
+                taken = opened.post_file("/v1/sealed", one.bundle, _LARGEST_ANSWER)
+                if taken.decode("ascii", "replace") != digest_of(one.bundle):
+                    break
+                store.note_handed_in()
+                left -= one.changes
+    except ServerRefusal as refused:
+        return left, refused
+    except (Offline, ConnectionLost):
+        pass
+    return left, None
 
 
 def _drop_passphrases(store: Store) -> None:
@@ -110,6 +119,14 @@ def _what_became(ended: Ended) -> str:
     if not ended.waiting and ended.handed_in is None:
         return f"{_changes(ended.changes)} not sent, and safe here."
     return f"{_changes(ended.changes)} sealed and handed in; a supervisor decides on it."
+
+
+def _what_is_left(left: int, refused: ServerRefusal | None) -> str:
+    """Return what becomes of the changes that are sealed and still here."""
+    sealed = f"{_changes(left)} sealed for the server, and "
+    if refused is None:
+        return f"{sealed}handed in at the next contact. Sync again."
+    return f"{sealed}safe here. {refusal_sentence(refused)}"
 
 
 def _handed_in(changes: int) -> str:

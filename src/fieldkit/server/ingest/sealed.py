@@ -90,13 +90,14 @@ def undecided(connection: Connection, device: int, numbers: Collection[int]) -> 
 def admit(engine: Engine, device: int, pieces: Sequence[DatabaseRow], now: int) -> Admitted:
     """Ingest sealed work for the device that sealed it, one piece after the other.
 
+    The pieces go in the order in which the laptop wrote them: by stick, a later one may come first.
+
     Raises:
         Refusal: 503, the server is busy; what was ingested stays, and is not ingested again.
     """
     verdicts, left, done = Counter[str](), 0, list[int]()
-    for piece in pieces:
+    for piece, bundle in _as_written(engine, device, pieces):
         with reading(engine) as connection:
-            bundle = _opened(connection, device, piece.body)
             sender = device_when_revoked(connection, device)
         parts = answer_requests(engine, sender, bundle, now, _without_page)
         found = _verdicts(parts)
@@ -106,6 +107,15 @@ def admit(engine: Engine, device: int, pieces: Sequence[DatabaseRow], now: int) 
         if not missing:
             done.append(piece.number)
     return Admitted(verdicts, left, done)
+
+
+def _as_written(
+    engine: Engine, device: int, pieces: Sequence[DatabaseRow]
+) -> list[tuple[DatabaseRow, Bundle]]:
+    """Open pieces of work; return them in the order in which the laptop wrote them."""
+    with reading(engine) as connection:
+        found = [(piece, _opened(connection, device, piece.body)) for piece in pieces]
+    return sorted(found, key=lambda one: one[1].header.number)
 
 
 def decided(connection: Connection, numbers: Collection[int], now: int, *, admitted: bool) -> None:
