@@ -10,17 +10,20 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from tests.sync.conftest import Enrolled, Register, done
 
-from fieldkit.protocol.bundle import read_header
+from fieldkit.protocol.bundle import AnsweredRequest, read_header
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.database.connection import writing
 from fieldkit.server.database.migrate import open_database
+from fieldkit.server.database.tables import SEALED_WORK
 from fieldkit.server.devices.enrolment import revoke
+from fieldkit.server.ingest.bundle import answer_requests
 from fieldkit.server.ingest.carried import AppliedBundle, apply_bundle
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.server.problems import Refusal
+from fieldkit.server.scope import Device
 from fieldkit.stick import NotCarried
 from fieldkit.store import Edit, Store
 from fieldkit.sync.bundle.sentences import written
@@ -189,6 +192,27 @@ def test_what_refuses_a_bundle_says_why(
         kept = file.execute("SELECT changes FROM sealed_work WHERE device = ?", [device]).fetchall()
     assert kept == [(1,)]
     assert store.outbox.unsent() == 1
+
+
+def test_a_bundle_of_a_laptop_revoked_meanwhile_is_kept_for_its_supervisor(
+    store: Store, engine: Engine, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done(store)
+    register(store, 2)
+    data = write_bundle(store).data
+
+    def late(engine: Engine, device: Device, *rest: object) -> list[AnsweredRequest]:
+        with writing(engine) as connection:
+            revoke(connection, device.id, int(time.time()))
+        return list(answer_requests(engine, device, *rest))  # type: ignore[arg-type]
+
+    monkeypatch.setattr("fieldkit.server.ingest.carried.answer_requests", late)
+    with pytest.raises(Refusal, match="may not sync") as refused:
+        applied(engine, data)
+    assert refused.value.code == "bundle-revoked"
+    with engine.connect() as connection:
+        kept = select(SEALED_WORK.c.changes).where(SEALED_WORK.c.body == data)
+        assert connection.execute(kept).scalars().all() == [2]
 
 
 def test_an_answer_for_another_laptop_or_altered_is_not_taken(

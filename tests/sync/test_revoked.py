@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -14,10 +15,12 @@ from tests.sync.conftest import Enrolled, Register
 from fieldkit.keys.keyfile import KeyFile
 from fieldkit.protocol.supervision import MOST_SEALED, DeviceItem
 from fieldkit.server.operation.local import code
+from fieldkit.settings import KEYS
 from fieldkit.store import Closed, SealedPart, Store
 from fieldkit.sync import supervision
 from fieldkit.sync.client import enrol
 from fieldkit.sync.failures import ConnectionLost, Offline
+from fieldkit.sync.recover import NotRecovered, recover
 from fieldkit.sync.revoked import sync
 from fieldkit.sync.supervision import NotDone, decide_sealed, fetch_devices
 from fieldkit.sync.transport import HttpTransport
@@ -274,8 +277,6 @@ def test_an_encrypted_laptop_drops_its_passphrases_and_a_supervisor_opens_it_aga
     assert locked is not None
     assert locked.operators == []
     assert locked.sealed is not None
-    from fieldkit.sync.recover import recover
-
     made = supervision.recovery_code(head, number)
     assert recover(locked.server or "", made.code, locked.sealed) == data_key
     assert recover_refused(locked, made.code) == (
@@ -285,9 +286,46 @@ def test_an_encrypted_laptop_drops_its_passphrases_and_a_supervisor_opens_it_aga
         register(opened, 1)
 
 
-def recover_refused(locked: KeyFile, typed: str) -> str:
-    from fieldkit.sync.recover import NotRecovered, recover
+@pytest.mark.parametrize("altered", ["its sealed key", "another laptop's"])
+def test_passphrases_are_dropped_only_where_a_code_opens_the_laptop(
+    tmp_path: Path, head: Store, server: str, folder: Path, altered: str
+) -> None:
+    home = tmp_path / "encrypted"
+    home.mkdir()
+    keys, data_key = KeyFile.new(home)
+    keys.add("Zooni", "snow apple saffron", data_key)
+    store = Store.open(home, key=data_key)
+    store.init(f"Zooni {next(_names)}", 2, 16)
+    enrol(store, server, code(folder / "server.sqlite3", "operator", 2, 16))
+    number = revoke(head, store)
+    if altered == "its sealed key":
+        entries = json.loads((home / KEYS).read_bytes())
+        entries["sealed"] = entries["sealed"][::-1]
+        (home / KEYS).write_text(json.dumps(entries), "utf-8")
+    else:
+        before = read_keys(home)
+        other, others_key = KeyFile.new(home)
+        (home / KEYS).unlink()
+        other.add("Zooni", "snow apple saffron", others_key)
+        other.seal_to(before.sealed_to or b"", others_key, server)
+    said(store)
+    store.close()
+    found = read_keys(home)
+    if altered == "another laptop's":
+        assert found.operators == ["Zooni"]
+        return
+    assert found.operators == []
+    made = supervision.recovery_code(head, number)
+    assert recover(server, made.code, found.sealed or b"") == data_key
 
+
+def read_keys(home: Path) -> KeyFile:
+    found = KeyFile.read(home)
+    assert found is not None
+    return found
+
+
+def recover_refused(locked: KeyFile, typed: str) -> str:
     with pytest.raises(NotRecovered) as refused:
         recover(locked.server or "", typed, locked.sealed or b"")
     return str(refused.value)

@@ -41,19 +41,20 @@ def _exchange(store: Store, transport: Transport) -> None:
         store.keep_keys(keys)
 
 
-def seal_data_key(store: Store) -> bool:
+def seal_data_key(store: Store, *, again: bool = False) -> bool:
     """Seal the key of an encrypted home to its server, with the address at which to ask for it.
 
     Say whether the key file holds it so: then a supervisor can have the laptop unlocked.
+    ``again``: seal it also where the file holds one, which nobody here can open to check it.
     """
     keys, device, data_key = store.keys(), store.device, store.data_key
     if keys is None or device is None or device.server is None or data_key is None:
         return False
     with suppress(OSError, UnreadableKeys, WrongKey):
         found = KeyFile.read(store.home)
-        if found is None:
+        if found is None or not found.fits(data_key):
             return False
-        if (found.sealed_to, found.server) != (keys.server_sealing, device.server):
+        if again or (found.sealed_to, found.server) != (keys.server_sealing, device.server):
             found.seal_to(keys.server_sealing, data_key, device.server)
         return True
     return False

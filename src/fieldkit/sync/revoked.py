@@ -106,7 +106,7 @@ def _hand_in(
 
 def _drop_passphrases(store: Store) -> None:
     """Let no passphrase open an encrypted laptop any more, if the server can still open it."""
-    if not seal_data_key(store):
+    if not seal_data_key(store, again=True):
         return
     with suppress(OSError, UnreadableKeys, ValueError):
         if found := KeyFile.read(store.home):

@@ -121,7 +121,8 @@ def answer_requests(
     After the last one, further pages are read, as many as fit into the answer.
 
     Raises:
-        Refusal: 503, the server is busy; what was ingested stays, and is not ingested again.
+        Refusal: 503, the server is busy, or 403, the device was revoked meanwhile; what was ingested
+            stays, and is not ingested again.
     """
     course = _Course(bundle, pages=bundle.header.heard == device.epoch)
     for request in bundle.requests:
@@ -129,7 +130,7 @@ def answer_requests(
         try:
             answer = ask(engine, device, asked, now)
         except Refusal as refused:
-            if refused.problem.status >= 500:
+            if refused.problem.status >= 500 or refused.code == "revoked":
                 raise
             course.add(asked, refused.problem)
             return course.parts

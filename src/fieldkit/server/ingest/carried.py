@@ -61,11 +61,15 @@ def apply_bundle(engine: Engine, data: bytes, now: int) -> AppliedBundle:
         bundle = opened(keys, data)
         author = signer(connection, bundle)
         before = _stored(connection, bundle)
-    if author.revoked:
-        hand_in(engine, author.seen.device, data, now)
-        raise _revoked()
     sender = author.seen
-    parts = answer_requests(engine, sender.device, bundle, now)
+    if author.revoked:
+        raise _kept(engine, sender.device, data, now)
+    try:
+        parts = answer_requests(engine, sender.device, bundle, now)
+    except Refusal as refused:
+        if refused.code != "revoked":  # meanwhile
+            raise
+        raise _kept(engine, sender.device, data, now) from None
     with reading(engine) as connection:
         new = _stored(connection, bundle) - before
     note_seen(engine, sender, now, _report(bundle))
@@ -107,7 +111,9 @@ def signer(connection: Connection, bundle: Bundle) -> Signer:
     return Signer(seen, revoked=row.revoked_at is not None)
 
 
-def _revoked() -> Refusal:
+def _kept(engine: Engine, device: Device, data: bytes, now: int) -> Refusal:
+    """Keep the bundle of a revoked device for its supervisor; return the refusal that says so."""
+    hand_in(engine, device, data, now)
     return refusal(
         "bundle-revoked",
         403,
