@@ -36,9 +36,12 @@ class Clock:
     """A clock that stands until it is set."""
 
     def __init__(self) -> None:
-        self.at = START
+        self.at, self.set_by = START, 0
 
     def __call__(self) -> int:
+        return self.at + self.set_by
+
+    def running(self) -> float:
         return self.at
 
 
@@ -48,6 +51,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     found = Clock()
     monkeypatch.setattr("fieldkit.keys.passphrase._MEMORY", 8192)
     monkeypatch.setattr("fieldkit.screens.protection.keys_here.now", found)
+    monkeypatch.setattr("fieldkit.screens.protection.keys_here.running", found.running)
     return found
 
 
@@ -120,6 +124,11 @@ async def test_after_wrong_words_the_wait_counts_down_and_survives_a_restart(
         page.tick()
         await hand.settle()
         assert "Wait 20 seconds" in hand.text()
+        clock.set_by -= 7200
+        page.tick()
+        await hand.settle()
+        assert "Wait 20 seconds" in hand.text(), "also where the clock is set back"
+        clock.set_by = 0
         await hand.press(WORDS, "<enter>")
         assert isinstance(hand.app.screen, UnlockPage), "not before the time"
         clock.at += 20

@@ -42,6 +42,11 @@ def now() -> int:
     return int(time.time())
 
 
+def running() -> float:
+    """Return seconds that only grow, also where the laptop's clock is set."""
+    return time.monotonic()
+
+
 @contextmanager
 def _in_words(file_error: str = UNWRITTEN) -> Iterator[None]:
     from fieldkit.keys.content import UnreadableKeys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import ceil
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -42,8 +43,8 @@ class UnlockPage(SecretPage):
         super().__init__()
         self._opened, self._only = opened, only
         self._found: KeysHere | None = None
-        self._until: dict[str, int] = {}
-        """When the passphrase of an operator is tried again."""
+        self._until: dict[str, float] = {}
+        """When the passphrase of an operator is tried again, by a clock that nobody sets."""
         self._countdown: Timer | None = None
 
     async def load_data(self) -> None:
@@ -56,7 +57,7 @@ class UnlockPage(SecretPage):
         except NotDone as error:
             self.say(str(error), error=True)
             return
-        self._until = {one: keys_here.now() + wait for one, wait in self._found.waits.items()}
+        self._until = {one: keys_here.running() + wait for one, wait in self._found.waits.items()}
         self.picker.reload()
         await self.picker.settled()
         if not self._found.operators:
@@ -87,7 +88,7 @@ class UnlockPage(SecretPage):
         except NotDone as error:
             self.box.clear()
             self.say(str(error), error=True)
-            self._until[operator] = keys_here.now() + error.wait
+            self._until[operator] = keys_here.running() + error.wait
             self._count_down()
             return
         self.box.clear()
@@ -106,7 +107,9 @@ class UnlockPage(SecretPage):
     def _left(self) -> int:
         """Return the seconds that the marked operator has to wait."""
         marked = self.picker.marked
-        return max(self._until.get(marked.key, 0) - keys_here.now(), 0) if marked else 0
+        if marked is None or marked.key not in self._until:
+            return 0
+        return max(ceil(self._until[marked.key] - keys_here.running()), 0)
 
     def _show_wait(self) -> None:
         if left := self._left():
