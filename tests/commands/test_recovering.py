@@ -94,8 +94,9 @@ def test_a_revoked_laptop_opens_with_a_code_and_goes_on_once_it_is_enrolled(
     opened = cli("unlock", "--recover", recovery_code(cli, database), "--operator", "Asha")
     assert "enrol it again" in opened.text
     monkeypatch.setenv("FIELDKIT_PASSPHRASE", NEW)
+    assert cli("sync").code == 1
     refused = cli(*saved)
-    assert "nothing new can be saved" in refused.err
+    assert "nothing new can be saved" in refused.err, "the passphrase still opens it"
     assert cli("enrol", server, code(database)).code == 0
     assert cli("sync").code == 0
     assert "nothing new can be saved" not in cli(*saved).err

@@ -28,6 +28,8 @@ _REMOVED = "This laptop was removed from the server: nothing new can be saved on
 _AGAIN = "Ask your supervisor for a code, and enrol it again."
 _LARGEST_ANSWER = 1000
 """Most bytes of the answer, which is the digest of the sealed work."""
+_DROPPED = "passphrases-dropped.json"
+"""Names the end of the access, by its moment, after which the passphrases were dropped."""
 _TRIES = 5
 """How often the work is sealed again because somebody saved meanwhile."""
 
@@ -57,7 +59,7 @@ def _end(store: Store, stop: threading.Event | None) -> str:
         said = f"{_REMOVED} {_handed_in(ended.changes - left)}{_what_is_left(left, refused)}"
         store.remind(said)
         return said
-    _drop_passphrases(store)
+    _drop_passphrases(store, ended)
     said = f"{_REMOVED} {_what_became(ended)} {_AGAIN}"
     store.remind(said)
     return said
@@ -104,13 +106,17 @@ def _hand_in(
     return left, None
 
 
-def _drop_passphrases(store: Store) -> None:
-    """Let no passphrase open an encrypted laptop any more, if the server can still open it."""
-    if not seal_data_key(store, again=True):
+def _drop_passphrases(store: Store, ended: Ended) -> None:
+    """Let no passphrase open an encrypted laptop any more, if the server can still open it.
+
+    This happens once: a passphrase that is set with a supervisor's code afterwards stays.
+    """
+    if store.notes.read(_DROPPED) == str(ended.heard_at) or not seal_data_key(store, again=True):
         return
     with suppress(OSError, UnreadableKeys, ValueError):
         if found := KeyFile.read(store.home):
             found.drop_passphrases()
+            store.notes.write(_DROPPED, str(ended.heard_at))
 
 
 def _what_became(ended: Ended) -> str:
