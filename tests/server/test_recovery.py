@@ -23,6 +23,7 @@ from fieldkit.keys.sealing import (
 )
 from fieldkit.server.database.connection import writing
 from fieldkit.server.devices.attempts import MOST
+from fieldkit.server.devices.bindings import bind
 from fieldkit.server.devices.enrolment import revoke
 from fieldkit.server.devices.recovery import make_recovery_code
 
@@ -79,6 +80,24 @@ def test_a_code_opens_no_other_laptop_and_nothing_else(office: Api) -> None:
     assert problem(late.ask(late.code(), other.sealed)) == (403, "other-laptop")
     assert late.opened(late.code()) == late.data_key
     assert problem(other.ask(other.code(), late.sealed)) == (403, "other-laptop")
+
+
+def test_a_laptop_whose_backup_was_restored_on_another_still_gets_its_key_back(
+    office: Api,
+) -> None:
+    locked, copy = Locked(office), Locked(office)
+    locked.laptop.create(name="Noor VO", block=16)
+    locked.laptop.push()
+    ask = {"signing": to_text(new_signing_pair().public), "data_key": proof_of(locked.data_key)}
+    office.post("/v1/keys", ask, copy.laptop.token)
+    assert problem(locked.ask(locked.code())) == (403, "other-laptop"), "it shows none of its logs"
+    office.write(
+        lambda connection: bind(
+            connection, [locked.laptop.origin], copy.laptop.device.id, office.now
+        )
+    )
+    assert locked.opened(locked.code()) == locked.data_key
+    assert copy.ask(copy.code(), locked.sealed).status_code == 200
 
 
 def test_old_replaced_and_revoked_codes_open_nothing(office: Api) -> None:

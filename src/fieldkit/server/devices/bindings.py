@@ -28,6 +28,13 @@ def bound_among(connection: Connection, origins: Collection[str], device: int) -
     return set(connection.execute(query).scalars())
 
 
+def share_a_log(connection: Connection, one: int, other: int) -> bool:
+    """Say whether a log is bound to both devices: one holds a copy of the other's data."""
+    its = select(BOUND.c.origin).where(BOUND.c.device == one)
+    query = select(BOUND.c.origin).where(BOUND.c.device == other, BOUND.c.origin.in_(its))
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def bind_shown(connection: Connection, shown: Sequence[ShownHead], device: int, now: int) -> None:
     """Bind each log of which a device shows a head that the server holds at that seq."""
     heads: defaultdict[str, dict[int, set[bytes]]] = defaultdict(lambda: defaultdict(set))

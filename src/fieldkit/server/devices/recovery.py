@@ -13,6 +13,7 @@ from fieldkit.keys.sealing import Unreadable, from_text, open_sealed, seal, to_t
 from fieldkit.protocol.keys import RecoverAnswer, RecoverRequest
 from fieldkit.server.database.tables import DATA_KEY, RECOVERY_CODE
 from fieldkit.server.devices.authentication import DatabaseRow, WrongInput, lock_device
+from fieldkit.server.devices.bindings import share_a_log
 from fieldkit.server.devices.codes import draw_code, hash_typed
 from fieldkit.server.devices.keys import note_data_key, server_keys
 from fieldkit.server.problems import Refusal, refusal
@@ -101,14 +102,15 @@ def _check_owner(connection: Connection, device: int, proof: str, now: int) -> N
     """Check that a data key is that of a device, by what it has proved.
 
     One that nobody has proved may be of a device that proved none: it was encrypted after its last
-    sync.
+    sync. One that a copy of the laptop proved since, as from a backup, is this laptop's as well.
     """
     owner = connection.execute(
         select(DATA_KEY.c.device).where(DATA_KEY.c.proof == proof)
     ).scalar_one_or_none()
     has_proved = select(DATA_KEY.c.proof).where(DATA_KEY.c.device == device)
     unknown = owner is None and connection.execute(has_proved).first() is None
-    if owner != device and not unknown:
+    copied = owner is not None and share_a_log(connection, owner, device)
+    if owner != device and not unknown and not copied:
         log_event("recovery_refused", device=device, owner=owner)
         raise refusal(
             "other-laptop",
