@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from tests.store.conftest import Turned, save
 
+from fieldkit.keys.cipher import change_key, open_file, opens_with
 from fieldkit.keys.keyfile import KeyFile, keys_beside
 from fieldkit.keys.passphrase import new_key
 from fieldkit.search.glance import glance
@@ -182,3 +184,29 @@ def test_another_keys_file_is_refused_as_such(sealed: tuple[Path, bytes, str]) -
     with pytest.raises(StoreError, match="another key") as told:
         Store.open(home, key=other)
     assert "damaged" not in str(told.value)
+
+
+def test_going_back_finds_a_copy_under_an_earlier_key(
+    sealed: tuple[Path, bytes, str], clock: Turned
+) -> None:
+    home, key, number = sealed
+    earlier, copy = new_key(), home / "backups" / "before-20260101-000000.sqlite3"
+    with closing(Store.open(home, key=key)) as store:
+        store.back_up(copy)
+    with closing(open_file(copy, key)) as file:
+        file.execute("UPDATE alembic_version SET version_num = '0010'")
+        file.execute("DROP TABLE bundle")
+    change_key(copy, key, earlier)
+    with closing(Store.open(home, key=key)) as store:
+        assert store.copy_before_update() is None, "nobody knows its key"
+        found = KeyFile.read(home)
+        assert found
+        found.keep_earlier(key, earlier)
+        older = store.copy_before_update()
+        assert older
+        assert older.path == copy
+        assert not any(store.only_here_since(older))
+    assert Store.go_back(home, older, clock=clock, key=key)
+    assert opens_with(home / DATABASE, key)
+    with closing(Store.open(home, key=key)) as store:
+        assert store.record(number)

@@ -214,7 +214,7 @@ def go_back(_args: Namespace) -> int:
                 raise Unusable(_no_copy(encrypted=key is not None))
             if any(left):
                 raise Unusable(_stays(left))
-            made = Moment().show(int(copy.stat().st_mtime))
+            made = Moment().show(int(copy.path.stat().st_mtime))
             kept = Store.go_back(home, copy, key=key)
     except Timeout:
         raise Unusable("fieldkit is open on this folder. Quit it first, then go back.") from None

@@ -70,6 +70,12 @@ def give_key(connection: sqlite3.Connection, key: bytes) -> None:
     connection.execute(f'PRAGMA key = "{key_literal(key)}"')
 
 
+def change_key(path: Path, key: bytes, new: bytes) -> None:
+    """Encrypt a file with another key from now on; nobody else has it open."""
+    with closing(open_file(path, key)) as connection:
+        connection.execute(f'PRAGMA rekey = "{key_literal(new)}"')
+
+
 def key_literal(key: bytes) -> str:
     """Return a raw key as SQLCipher reads it in a statement."""
     if len(key) != 32:

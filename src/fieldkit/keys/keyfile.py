@@ -86,6 +86,14 @@ def fingerprint(data_key: bytes) -> str:
     return hashlib.blake2b(data_key, digest_size=8, person=b"fieldkit-key").hexdigest()
 
 
+def all_keys(home: Path, data_key: bytes) -> list[bytes]:
+    """Return the data key of a home, and the earlier ones that its key file holds."""
+    with suppress(UnreadableKeys):
+        if found := KeyFile.read(home):
+            return found.all_keys(data_key)
+    return [data_key]
+
+
 class KeyFile:
     """A key file; every change of it is on the disk when the call returns."""
 

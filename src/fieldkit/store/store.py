@@ -19,6 +19,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from fieldkit import reference
 from fieldkit.file_fault import why
 from fieldkit.interruption import check_interruption
+from fieldkit.keys.keyfile import all_keys
 from fieldkit.keys.notes import Notes
 from fieldkit.keys.proof import proof_of
 from fieldkit.matching import Match
@@ -44,6 +45,7 @@ from fieldkit.store.errors import NeedsKey, Refused, StoreError, Unwritable
 from fieldkit.store.files import backup as backups
 from fieldkit.store.files.convert import remove_leftovers
 from fieldkit.store.files.go_back import (
+    OlderCopy,
     OnlyHere,
     copy_before_update,
     go_back,
@@ -991,18 +993,19 @@ class Store:
         """
         return restore(home, source, _stamp(clock), connect, key, source_key)
 
-    def copy_before_update(self) -> Path | None:
+    def copy_before_update(self) -> OlderCopy | None:
         """Return the copy made before the last update, to which one can go back."""
-        return last_copy(self.home / "backups", self.data_key)
+        key = self.data_key
+        return last_copy(self.home / "backups", [] if key is None else all_keys(self.home, key))
 
-    def only_here_since(self, copy: Path) -> OnlyHere:
+    def only_here_since(self, copy: OlderCopy) -> OnlyHere:
         """Count the work since ``copy`` was made that is on this laptop only."""
         return only_here(self._database, copy)
 
     @staticmethod
     def go_back(
         home: Path,
-        copy: Path,
+        copy: OlderCopy,
         *,
         key: bytes | None = None,
         clock: Clock = laptop_clock,

@@ -7,14 +7,14 @@ it has to be there.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from fieldkit.keys.cipher import database_errors
+from fieldkit.keys.cipher import change_key, database_errors, opens_with
 from fieldkit.settings import is_encrypted
 from fieldkit.store import tables
 from fieldkit.store.database import Connect, Database
@@ -32,6 +32,13 @@ _ENCRYPTED = "0010"
 """The first version that opens encrypted data files."""
 _KEPT = 2
 """Copies kept of those made before updates."""
+
+
+class OlderCopy(NamedTuple):
+    """A copy made before an update, and the key that opens it; None: it is plain."""
+
+    path: Path
+    key: bytes | None
 
 
 class OnlyHere(NamedTuple):
@@ -56,17 +63,18 @@ def copy_before_update(database: Database, folder: Path, stamp: str) -> None:
         discard(old)
 
 
-def last_copy(folder: Path, key: bytes | None) -> Path | None:
+def last_copy(folder: Path, keys: Sequence[bytes]) -> OlderCopy | None:
     """Return the last copy made before an update that an older version can open.
 
-    ``key``: of the copies that are encrypted.
+    ``keys``: that of the data, and earlier ones; a copy is encrypted with any of them.
     """
-    return next((one for one in reversed(_copies(folder)) if _is_older(one, key)), None)
+    found = (OlderCopy(one, _key_of(one, keys)) for one in reversed(_copies(folder)))
+    return next((one for one in found if _is_older(one)), None)
 
 
-def only_here(database: Database, copy: Path) -> OnlyHere:
+def only_here(database: Database, copy: OlderCopy) -> OnlyHere:
     """Count what going back to ``copy`` would lose."""
-    with closing(open_untrusted(copy, _key_of(copy, database.key))) as old:
+    with closing(open_untrusted(*copy)) as old:
         ends = dict(old.execute("SELECT origin, max(seq) FROM change GROUP BY origin"))
         drafts = set(old.execute("SELECT id, updated_at FROM draft"))
     draft = tables.draft.c
@@ -75,23 +83,31 @@ def only_here(database: Database, copy: Path) -> OnlyHere:
         return OnlyHere(_unsent(connection, ends), _returned(connection, ends), len(now - drafts))
 
 
-def go_back(home: Path, copy: Path, stamp: str, connect: Connect, key: bytes | None) -> Path | None:
-    """Put a copy in place of the data file of ``home``; ``key``: of what is encrypted.
+def go_back(
+    home: Path, copy: OlderCopy, stamp: str, connect: Connect, key: bytes | None
+) -> Path | None:
+    """Put a copy in place of the data file of ``home``, which is encrypted with ``key``.
 
     Returns where the file replaced is kept.
 
     Raises:
         StoreError: the copy is damaged, the data file is in use, or the folder cannot be written.
     """
-    own = _key_of(copy, key)
-    sound_copy(copy, own)
-    return put_in_place(home, stamp, lambda part: _as_it_was(copy, part, connect, own), key)
+    sound_copy(*copy)
+    return put_in_place(home, stamp, lambda part: _as_it_was(copy, part, connect, key), key)
 
 
-def _as_it_was(copy: Path, part: Path, connect: Connect, key: bytes | None) -> None:
-    """Copy a data file as it is, with an identity of its own: its numbers were given out since."""
-    shutil.copyfile(copy, part)
-    database = Database(part, connect, key)
+def _as_it_was(copy: OlderCopy, part: Path, connect: Connect, key: bytes | None) -> None:
+    """Copy a data file as it is, with an identity of its own: its numbers were given out since.
+
+    One under an earlier key gets the present one: only that opens the data file of the home.
+    """
+    shutil.copyfile(copy.path, part)
+    own = copy.key
+    if own is not None and key is not None and own != key:
+        change_key(part, own, key)
+        own = key
+    database = Database(part, connect, own)
     try:
         with database.write() as connection:
             renew_origin(connection)
@@ -103,19 +119,26 @@ def _copies(folder: Path) -> list[Path]:
     return sorted(folder.glob("before-*.sqlite3"))
 
 
-def _key_of(copy: Path, key: bytes | None) -> bytes | None:
+def _key_of(copy: Path, keys: Sequence[bytes]) -> bytes | None:
     """Return the key of a copy; one from before the data was encrypted has none."""
-    return key if is_encrypted(copy) else None
+    if not is_encrypted(copy):
+        return None
+    with suppress(*database_errors()):
+        return next((one for one in keys if opens_with(copy, one)), None)
+    return None
 
 
-def _is_older(copy: Path, key: bytes | None) -> bool:
+def _is_older(copy: OlderCopy) -> bool:
+    encrypted = is_encrypted(copy.path)
+    if encrypted and copy.key is None:
+        return False
     try:
-        with closing(open_untrusted(copy, _key_of(copy, key))) as file:
+        with closing(open_untrusted(*copy)) as file:
             row = file.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()
     except database_errors():
         return False
     version = row[0] if row else None
-    oldest = _ENCRYPTED if is_encrypted(copy) else _OLDEST
+    oldest = _ENCRYPTED if encrypted else _OLDEST
     return isinstance(version, str) and oldest <= version < HEAD
 
 
