@@ -178,6 +178,34 @@ def test_a_backup_of_another_key_is_read_with_its_own_passphrase(
     assert cli("restore", stick).code == 0, "its key is kept from now on"
 
 
+@pytest.mark.parametrize(
+    ("altered", "command", "said"),
+    [
+        ({"key": "00" * 8}, ("passphrase", "add", "Rubina"), "another key than that of keys.json"),
+        (
+            {"sealed": "AAAA", "sealed_to": "AAAA", "server": "https://ex.in"},
+            ("unlock", "--recover", "K7"),
+            "No server holds a key",
+        ),
+    ],
+)
+def test_an_altered_key_file_is_answered_in_words(
+    protected: Path,
+    cli: Cli,
+    given: pytest.MonkeyPatch,
+    altered: dict[str, str],
+    command: tuple[str, ...],
+    said: str,
+) -> None:
+    given.setenv("FIELDKIT_NEW_PASSPHRASE", "seven quiet bridges")
+    entries = json.loads((protected / KEYS).read_bytes())
+    (protected / KEYS).write_text(json.dumps(entries | altered), "utf-8")
+    ran = cli(*command)
+    assert ran.code == 2
+    assert said in ran.err
+    assert cli("status").code == 0, "the passphrase opens the data all the same"
+
+
 def test_enrolling_offers_a_passphrase(
     laptop: Path, cli: Cli, server: str, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,8 @@ from fieldkit.keys.passphrase import Wrapped
 from fieldkit.keys.sealing import Unreadable, from_text, to_text
 
 _VERSION = 1
+SEALED_KEY_BYTES = 80
+"""Bytes of a data key that is sealed to a public key."""
 _LONGEST = 1_000_000
 """Bytes of a key file: hundreds of operators need less."""
 
@@ -63,8 +65,7 @@ class Content:
             return cls(
                 _text(entries["key"]),
                 {_text(name): _operator(entry) for name, entry in entries["operators"].items()},
-                _optional(entries["sealed"]),
-                _optional(entries["sealed_to"]),
+                *_sealed(_optional(entries["sealed"]), _optional(entries["sealed_to"])),
                 _text(entries["server"]) if entries.get("server") else None,
                 {_text(name): from_text(text) for name, text in entries["earlier"].items()},
             )
@@ -90,6 +91,16 @@ class Content:
             "earlier": {name: to_text(wrapped) for name, wrapped in self.earlier.items()},
         }
         return json.dumps(entries, ensure_ascii=True, indent=1).encode()
+
+
+def _sealed(key: bytes | None, to: bytes | None) -> tuple[bytes | None, bytes | None]:
+    """Return a sealed data key and the key it is sealed to; none if no server could open it.
+
+    So the next sync seals it again.
+    """
+    if key is None or to is None or len(key) != SEALED_KEY_BYTES:
+        return None, None
+    return key, to
 
 
 def _operator(entry: Mapping[str, object]) -> Operator:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fieldkit.keys.content import UnreadableKeys
 from fieldkit.keys.keyfile import KeyFile
 from fieldkit.keys.passphrase import WrongKey, check_fit
 from fieldkit.keys.sealing import Unreadable, from_text, new_sealing_pair, open_sealed, to_text
@@ -41,7 +42,7 @@ def recover_home(file: KeyFile, code: str, operator: str, passphrase: str) -> by
     try:
         file.add(operator, passphrase, data_key)
     except WrongKey:
-        raise NotRecovered(FAULTY) from None
+        raise NotRecovered(str(UnreadableKeys())) from None
     return data_key
 
 

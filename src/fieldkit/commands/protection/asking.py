@@ -13,9 +13,9 @@ from fieldkit.cli import Unusable, print_error
 from fieldkit.keys.cipher import opens_with
 from fieldkit.keys.content import UnreadableKeys
 from fieldkit.keys.keyfile import KeyFile, Locked, WrongPassphrase, keys_beside
-from fieldkit.keys.passphrase import Unfit, check_fit
+from fieldkit.keys.passphrase import Unfit, WrongKey, check_fit
 from fieldkit.settings import KEYS, is_encrypted, is_locked
-from fieldkit.store import NeedsKey
+from fieldkit.store import NeedsKey, OtherKey
 from fieldkit.store.clock import laptop_clock
 
 T = TypeVar("T")
@@ -122,6 +122,7 @@ def keys_to_restore(home: Path, source: Path) -> tuple[bytes | None, bytes | Non
     Raises:
         Unusable: no key file here opens the backup, or a passphrase is wrong.
         NeedsKey: there is nobody to ask for a passphrase.
+        OtherKey: the key file was altered, and does not belong to its own data key.
     """
     found = unlocked(home) if is_locked(home) and (home / KEYS).exists() else None
     key = found[1] if found else None
@@ -141,7 +142,10 @@ def keys_to_restore(home: Path, source: Path) -> tuple[bytes | None, bytes | Non
     if key is None:
         theirs.copy_to(home / KEYS)
         return own, own
-    key_file(home).keep_earlier(key, own)
+    try:
+        key_file(home).keep_earlier(key, own)
+    except WrongKey:
+        raise OtherKey from None
     return key, own
 
 

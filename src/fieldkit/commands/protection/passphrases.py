@@ -9,8 +9,9 @@ from fieldkit.cli import DONE, Unusable
 from fieldkit.commands import say
 from fieldkit.commands.protection.asking import key_file, new_passphrase, unlock
 from fieldkit.keys.keyfile import NoSuchOperator
+from fieldkit.keys.passphrase import WrongKey
 from fieldkit.settings import home_folder, is_locked
-from fieldkit.store import Store
+from fieldkit.store import OtherKey, Store
 from fieldkit.store.log.identity import fit_name
 
 
@@ -35,7 +36,10 @@ def passphrase(args: Namespace) -> int:
         raise Unusable(f"{name} has a passphrase already: they change it themselves.")
     if args.act == "change" and name != operator:
         raise Unusable("Everybody changes their own passphrase. Leave the name out.")
-    file.add(name, new_passphrase(name), key)
+    try:
+        file.add(name, new_passphrase(name), key)
+    except WrongKey:
+        raise OtherKey from None
     if args.act == "add":
         with closing(Store.open(home, key=key)) as store:
             store.use_operator(name)
