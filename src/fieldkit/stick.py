@@ -91,7 +91,13 @@ def write_answer_beside(path: Path, answer: bytes) -> Path:
         NotCarried: it cannot be written; no part of it stays.
     """
     target = path.with_suffix(ANSWER)
-    write_whole(target, answer)
+    try:
+        write_whole(target, answer)
+    except NotCarried as error:
+        raise NotCarried(
+            "The server has the bundle now, but its answer was not written. "
+            f"{error} Then hand in the same bundle again."
+        ) from None
     return target
 
 

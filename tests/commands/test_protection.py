@@ -12,6 +12,7 @@ import pytest
 from tests.commands.conftest import Cli, Ran
 
 from fieldkit.keys.keyfile import KeyFile
+from fieldkit.keys.private_file import write_private
 from fieldkit.server.operation.local import code
 from fieldkit.settings import DATABASE, KEYS, is_encrypted
 
@@ -176,6 +177,24 @@ def test_a_backup_of_another_key_is_read_with_its_own_passphrase(
     assert len(keys.all_keys(keys.unlock("Asha", WORDS, 0))) == 2
     (stick.parent / "b.sqlite3.keys.json").unlink()
     assert cli("restore", stick).code == 0, "its key is kept from now on"
+
+
+def test_a_full_disk_after_the_data_is_encrypted_is_no_fault(
+    filled: Path, cli: Cli, given: pytest.MonkeyPatch
+) -> None:
+    (filled / "entry.json").write_text("{}")
+
+    def full(path: Path, content: bytes) -> None:
+        if path.name.endswith(".sealed"):
+            raise OSError(28, "No space left on device")
+        write_private(path, content)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("fieldkit.keys.notes.write_private", full)
+        assert cli("protect").code == 0
+    assert is_encrypted(filled / DATABASE)
+    assert cli("status").code == 0
+    assert not (filled / "entry.json").exists(), "it is encrypted at the next start"
 
 
 @pytest.mark.parametrize(

@@ -320,6 +320,21 @@ def test_a_full_stick_keeps_nothing_of_a_bundle(
     assert store.outbox.unsent() == 1
 
 
+def test_an_answer_that_does_not_fit_on_the_stick_is_had_again(
+    store: Store, laptop: Enrolled, register: Register, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done(store)
+    register(store, 1)
+    path = write_to(store, stick).path
+    carrier = laptop("carrier")
+    with monkeypatch.context() as full:
+        full.setattr("os.fsync", _full)
+        with pytest.raises(NotCarried, match="has the bundle now.*is full.*same bundle again"):
+            forward_file(carrier, path)
+    assert bundles_in(stick) == [path]
+    assert take_from(store, forward_file(carrier, path)).left == 0
+
+
 def _full(_file: int) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 

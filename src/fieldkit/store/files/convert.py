@@ -45,7 +45,8 @@ def convert(home: Path, key: bytes) -> None:
     """
     encrypt_file(home / DATABASE, key)
     _remove_unfinished(home)
-    Notes(home, key).seal_plain_ones()
+    with suppress(OSError):  # they are encrypted at the next start
+        Notes(home, key).seal_plain_ones()
 
 
 def plain_copies(home: Path) -> list[Path]:
