@@ -114,6 +114,19 @@ def test_daily_backups_are_one_a_day_and_the_last_five(store: Store, clock: Turn
     assert own.exists()
 
 
+def test_a_clock_that_was_set_back_removes_no_backup_just_made(
+    store: Store, clock: Turned
+) -> None:
+    for _ in range(5):
+        store.back_up_daily()
+        clock.now += DAY
+    clock.now -= 3000 * DAY
+    made = store.back_up_daily()
+    assert made
+    assert made.exists()
+    assert len(list((store.home / "backups").glob("*.sqlite3"))) == 5
+
+
 def restored(home: Path, copy: Path, clock: Turned) -> tuple[Store, Path | None]:
     kept = Store.restore(home, copy, clock=clock)
     return Store.open(home, clock=clock), kept

@@ -115,15 +115,18 @@ def test_an_older_file_is_backed_up_before_it_is_changed(
 
 
 def test_of_the_copies_made_before_updates_the_last_two_stay(home: Path) -> None:
-    clock = Turned()
-    for _ in range(3):
+    clock, found = Turned(), set[Path]()
+    for days in (1, 1, -3000, 1):
         with closing(sqlite3.connect(home / DATABASE)) as file, file:
             file.execute("UPDATE alembic_version SET version_num = '0008'")
             for table in ("kept_answer", "bundle", "device_keys", "ended"):
                 file.execute(f"DROP TABLE {table}")
+        before = found
         Store.open(home, clock=clock).close()
-        clock.now += DAY
-    assert len(list((home / "backups").glob("before-*"))) == 2
+        found = set((home / "backups").glob("before-*"))
+        assert found - before, "the one just made, also where the clock was set back"
+        clock.now += days * DAY
+    assert len(found) == 2
 
 
 def test_a_migration_that_fails_changes_nothing(

@@ -43,6 +43,8 @@ _REFUSALS = {
     "too-much-sealed": "The server keeps no more work of a removed laptop before its supervisor "
     "admits or discards by Devices what is there. Ask the supervisor to do that, then try again.",
     "bundle-elsewhere": "The work is sealed for another server. Inform the server administrator.",
+    "bundle-unknown": "The server does not know the key by which this laptop signed its work. "
+    "Inform the server administrator.",
     "too-large": "The server does not accept so large a message. Inform the server administrator.",
     "version": "The server has another version of fieldkit. Update the older of the two.",
     "encoding": "The server has another version of fieldkit. Update the older of the two.",

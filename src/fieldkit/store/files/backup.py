@@ -118,7 +118,9 @@ def back_up_daily(database: Database, folder: Path, today: str) -> Path | None:
     back_up(database, target)
     for made in folder.glob("*.sqlite3"):
         make_file_private(made)  # older versions left them readable to all
-    for old in sorted(folder.glob("????-??-??.sqlite3"))[:-_KEPT]:
+    # By name, the new one is not the last where the clock was set back.
+    others = sorted(one for one in folder.glob("????-??-??.sqlite3") if one != target)
+    for old in others[: 1 - _KEPT]:
         old.unlink(missing_ok=True)
     return target
 

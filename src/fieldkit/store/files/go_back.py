@@ -58,8 +58,10 @@ def copy_before_update(database: Database, folder: Path, stamp: str) -> None:
     Raises:
         DiskFull, Unwritable: the copy cannot be made.
     """
-    back_up(database, folder / f"before-{stamp}.sqlite3")
-    for old in _copies(folder)[:-_KEPT]:
+    made = folder / f"before-{stamp}.sqlite3"
+    back_up(database, made)
+    # By name, the new one is not the last where the clock was set back.
+    for old in [one for one in _copies(folder) if one != made][: 1 - _KEPT]:
         discard(old)
 
 
