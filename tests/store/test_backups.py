@@ -114,9 +114,7 @@ def test_daily_backups_are_one_a_day_and_the_last_five(store: Store, clock: Turn
     assert own.exists()
 
 
-def test_a_clock_that_was_set_back_removes_no_backup_just_made(
-    store: Store, clock: Turned
-) -> None:
+def test_a_clock_that_was_set_back_removes_no_backup_just_made(store: Store, clock: Turned) -> None:
     for _ in range(5):
         store.back_up_daily()
         clock.now += DAY

@@ -329,7 +329,7 @@ def test_an_answer_that_does_not_fit_on_the_stick_is_had_again(
     carrier = laptop("carrier")
     with monkeypatch.context() as full:
         full.setattr("os.fsync", _full)
-        with pytest.raises(NotCarried, match="has the bundle now.*is full.*same bundle again"):
+        with pytest.raises(NotCarried, match=r"has the bundle now.*is full.*same bundle"):
             forward_file(carrier, path)
     assert bundles_in(stick) == [path]
     assert take_from(store, forward_file(carrier, path)).left == 0

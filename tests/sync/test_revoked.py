@@ -195,12 +195,16 @@ def test_a_server_that_keeps_no_more_is_told_from_a_line_that_dropped(
     monkeypatch.setattr("fieldkit.sync.bundle.writing.MOST_PARTS", 1)
     for _ in range(2):
         assert (
-            f"{MOST_SEALED} changes are handed in. 1 change is sealed for the server, and safe here. The server "
-            "keeps no more work of a removed laptop before its supervisor admits" in said(asha)
+            f"{MOST_SEALED} changes are handed in. 1 change is sealed for the server, and safe "
+            "here. The server keeps no more work of a removed laptop before its supervisor admits"
+            in said(asha)
         )
     numbers = [one.number for one in item(head, asha).sealed]
     assert decide_sealed(head, number, numbers, admit=True).left == 0
-    assert f"{MOST_SEALED + 1} changes are sealed and handed in; a supervisor decides on it." in said(asha)
+    assert (
+        f"{MOST_SEALED + 1} changes are sealed and handed in; a supervisor decides on it."
+        in said(asha)
+    )
     (last,) = item(head, asha).sealed
     assert decide_sealed(head, number, [last.number], admit=True).verdicts == {"applied": 1}
 

@@ -121,8 +121,8 @@ def answer_requests(
     After the last one, further pages are read, as many as fit into the answer.
 
     Raises:
-        Refusal: 503, the server is busy, or 403, the device was revoked meanwhile; what was ingested
-            stays, and is not ingested again.
+        Refusal: 503, the server is busy, or 403, the device was revoked meanwhile; what was
+            ingested stays, and is not ingested again.
     """
     course = _Course(bundle, pages=bundle.header.heard == device.epoch)
     for request in bundle.requests:
