@@ -110,6 +110,39 @@ def test_a_record_of_the_other_copy_that_came_before_the_fork_gets_its_number_ba
     assert store.check() == []
 
 
+def test_a_record_of_the_other_copy_stays_where_this_one_was_acknowledged_by_mistake(
+    store: Store,
+) -> None:
+    made = save(store, name="Made on the copy")
+    acknowledged(store, 1)  # a server that is not ours said so
+    head = store.outbox.head_before(of(store), 2)
+    other: dict[str, Json] = {"name": "Made elsewhere", "trade_code": "CARP", "district": 2}
+    row = ServerRow("beneficiary", made, 2, other)
+    store.pull.receive(Answered(of(store), 1, head, rows=[row], cursors={2: 2}))
+    store.pull.fork(of(store), 1)
+    theirs = store.get("beneficiary", made)
+    own = store.get("beneficiary", f"{of(store)}-1")
+    assert theirs is not None
+    assert own is not None
+    assert (theirs.label(), theirs.version) == ("Made elsewhere", 2)
+    assert (own.label(), own.version) == ("Made on the copy", None)
+    assert store.check() == []
+
+
+def test_the_search_finds_a_record_of_another_kind_with_a_renamed_number(
+    store: Store,
+) -> None:
+    made = store.save([Edit(SelfHelpGroup, {"name": "Gulshan"})], "Asha")[0].id
+    head = store.outbox.head_before(of(store), 1)
+    other: dict[str, Json] = {"name": "Made elsewhere", "trade_code": "CARP", "district": 2}
+    row = ServerRow("beneficiary", made, 1, other)
+    store.pull.receive(Answered(of(store), 0, head, rows=[row], cursors={2: 1}))
+    store.pull.fork(of(store), 1)
+    assert [hit.id for hit in store.find("made elsewhere")] == [made]
+    assert [hit.id for hit in store.find("gulshan")] == [f"{of(store)}-1"]
+    assert store.check() == []
+
+
 def test_a_record_that_came_under_its_new_number_before_the_fork_counts_once(
     store: Store, home: Path
 ) -> None:

@@ -28,6 +28,7 @@ from fieldkit.store.read.records import Records
 from fieldkit.store.read.server_rows import NOTHING, BaseRow, Key
 from fieldkit.store.rows.overlays import OverlayRebuilder, keep_base_rows
 from fieldkit.store.rows.row_write import RowWrite
+from fieldkit.store.rows.search_index import index
 from fieldkit.store.rows.table_rows import put, remove
 
 _AT_ONCE = 500
@@ -59,8 +60,11 @@ def fork(connection: Connection, origin: str, seq: int) -> None:
     note_by_server(connection, own)
     renaming.move(origin, own, seq)
     renaming.rewrite_after(own)
+    renaming.keep_rows_of_others()
     renaming.rename_rows()
     renaming.restore_server_rows()
+    # The other copy may have given a number to another kind; the search knows records by number.
+    index(connection, list(Records(connection).fetch(kinds(), sorted(names)).values()))
     renaming.rename_drafts()
     renaming.keep_aliases()
 
@@ -141,6 +145,15 @@ class _Renaming:
         ).all()
         for row in origins if self.names else ():
             self._rewrite(row.origin, row.acked_seq + 1)
+
+    def keep_rows_of_others(self) -> None:
+        """Keep the rows of old numbers as the server sent them: they are the other copy's.
+
+        A row that is the server's as it stands has no base row, and the renaming would take it.
+        """
+        old = [key for key in self.mentioning if key[1] in self.names]
+        held = Records(self.connection).fetch(kinds(), [number for _, number in old])
+        keep_base_rows(self.connection, [held[key] for key in old if key in held])
 
     def rename_rows(self) -> None:
         """Store the records under their new numbers, and update references to them."""
