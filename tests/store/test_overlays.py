@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from tests.store.conftest import Turned
 from tests.store.office import KIND, OTHER, Office, shown
@@ -138,6 +138,7 @@ def opened(fresh: Path) -> Iterator[Store]:
 
 
 @settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@example([("edit", 2, "village"), ("refuse", 0, "village"), ("answer", 2, ""), ("delete", 2, "")])
 @given(steps)
 def test_a_record_shows_the_servers_row_with_own_unanswered_work_over_it(
     fresh: Path, story: list[tuple[str, int, str]]

@@ -23,7 +23,7 @@ from fieldkit.store.log.states import UNSETTLED, State
 from fieldkit.store.log.tallies import count_entered, note_saved
 from fieldkit.store.read.records import Records
 from fieldkit.store.rows.overlays import keep_base_rows
-from fieldkit.store.rows.reapply import withdraw_untaken
+from fieldkit.store.rows.reapply import reapply_overlays, withdraw_untaken
 from fieldkit.store.rows.row_write import RowWrite
 from fieldkit.store.rows.table_rows import put
 from fieldkit.store.write.edits import Edit, Past, Pending, Prepared, prepare
@@ -68,6 +68,15 @@ def save(
     prepared = _prepare(connection, edits, author, field=field)
     writable = [one for one in prepared if one.op and not one.stops]
     seqs = iter(_write(connection, [one for one in writable if not one.ended], author))
+    # A deletion ends what the server rejected of the record; so it is not shown any more.
+    reapply_overlays(
+        connection,
+        [
+            (one.record.kind(), one.record.id)
+            for one in writable
+            if one.op is Op.DELETE and one.record.version and not one.ended
+        ],
+    )
     withdraw_untaken(
         connection, [(one.record.kind(), one.record.id) for one in writable if one.ended]
     )
