@@ -89,7 +89,7 @@ def test_a_receipt_is_printed_as_text_json_or_a_file(
 
 def test_a_receipt_offline_exits_with_3(filled: Path, cli: Cli) -> None:
     store = Store.open(filled)
-    store.enrol("http://127.0.0.1:9", "t" * 43)
+    store.access.enrol("http://127.0.0.1:9", "t" * 43)
     store.close()
     ran = cli("receipt", "--json")
     assert (ran.code, ran.err) == (3, "No connection.\n")
@@ -116,7 +116,7 @@ def test_a_conflict_is_listed_and_decided(parted: str, cli: Cli, other: Store) -
     assert cli("conflicts", "--json").json == []
     assert cli("sync").code == 0
     assert sync(other).ok
-    assert other.conflicts() == []
+    assert other.review.conflicts() == []
     (found,) = cli("export", "beneficiary", "--format", "jsonl").lines
     assert found["mobile"] == "9419011433"
     assert cli("conflicts").text == "Nothing to settle.\n"

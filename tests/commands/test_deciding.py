@@ -44,7 +44,7 @@ def to(federation: str) -> dict[str, str]:
 
 def enrol(home: Path, role: str) -> None:
     with closing(Store.open(home)) as store:
-        store.enrol("http://127.0.0.1:9", "token", role, 2)
+        store.access.enrol("http://127.0.0.1:9", "token", role, 2)
 
 
 def test_a_stage_is_decided_after_a_stage_with_its_day_office_and_reason(

@@ -112,7 +112,7 @@ def test_a_sync_does_not_say_same_while_a_change_is_returned(
 
 def test_status_says_that_the_area_changed(filled: Path, cli: Cli) -> None:
     store = Store.open(filled)
-    store.enrol("http://127.0.0.1:9", "t" * 43, "operator", 2, 16, 1, "first")
+    store.access.enrol("http://127.0.0.1:9", "t" * 43, "operator", 2, 16, 1, "first")
     store.pull.change_scope(Scope(role="operator", district=2, block=14, epoch=2))
     store.close()
     assert "This laptop was given another area." in cli("status").text
@@ -153,9 +153,9 @@ def test_offline_prints_a_sentence_and_exits_with_3(
     assert cli("enrol", server, code(database)).code == 0
     assert cli("import", "beneficiary", "-", piped=ONE).code == 0
     store = Store.open(laptop)
-    token = store.token()
+    token = store.access.token()
     assert token
-    store.enrol(no_server(), token)
+    store.access.enrol(no_server(), token)
     store.close()
     ran = cli("sync", "--json")
     assert ran.code == 3

@@ -399,7 +399,7 @@ def test_terminal_control_characters_are_only_shown(laptop: Path, cli: Cli) -> N
 
 def test_show_lists_findings_and_the_changes_of_a_record_that_left(laptop: Path, cli: Cli) -> None:
     store = Store.open(laptop)
-    store.enrol("http://127.0.0.1:9", "t" * 43, "operator", 2, 16, 1, "first")
+    store.access.enrol("http://127.0.0.1:9", "t" * 43, "operator", 2, 16, 1, "first")
     names = [{"name": "Noor VO"}, {"name": "Wathora VO"}]
     kept, gone = (
         saved.id for saved in store.save([Edit(VillageOrganisation, one) for one in names], "Asha")

@@ -106,7 +106,7 @@ def test_files_say_who_is_the_same_and_never_set_it(
     table.write_text(f"id,merged_into\n{twice},\n")
     cli("import", KIND, table)
     with closing(Store.open(laptop)) as store:
-        assert store.stands_for(KIND, [twice]) == {twice: kept}
+        assert store.merges.stands_for(KIND, [twice]) == {twice: kept}
         assert [one.value("merged_into") for one in store.page(KIND).records] == [None, None]
         store.save([Edit(kinds()[KIND], {}, kept, None, Op.DELETE)], "Asha")
         assert [one.id for one in store.page(KIND).records if one.id in pair] == [twice]
@@ -117,8 +117,8 @@ def test_a_laptop_that_may_not_merge_is_told_before_anything_is_written(
 ) -> None:
     kept, twice = pair
     with closing(Store.open(laptop)) as store:
-        store.merge(KIND, kept, twice, "Asha")
-        store.enrol("http://127.0.0.1:9", "token", "registrar", 2, 16)
+        store.merges.merge(KIND, kept, twice, "Asha")
+        store.access.enrol("http://127.0.0.1:9", "token", "registrar", 2, 16)
         last = store.outbox.log_position()
         for command in (("unmerge", twice), ("merge", twice, kept)):
             ran = cli(*command)

@@ -199,7 +199,7 @@ def test_what_was_told_last_is_there_offline(
     sync(asha)
     assert "Village or ward: Wathora" in cli("late", "list").text
     store = Store.open(head)
-    store.enrol("http://127.0.0.1:9", store.token() or "")
+    store.access.enrol("http://127.0.0.1:9", store.access.token() or "")
     (silent,) = devices.find(store)
     assert (silent.name, silent.sentence) == ("Asha", "No sync for 15 days.")
     first, second = late.find(store)
@@ -211,7 +211,7 @@ def test_what_was_told_last_is_there_offline(
     assert "No sync for 15 days." in ran.text
     assert cli("late", "take", first.change).code == 3
     store = Store.open(head)
-    store.enrol(office[0], store.token() or "")
+    store.access.enrol(office[0], store.access.token() or "")
     store.close()
     assert "is taken in" in cli("late", "take", first.change).text
     assert "returned to its author" in cli("late", "leave", second.change).text
@@ -324,7 +324,7 @@ def test_all_that_is_held_about_a_person_is_one_file(
     (kit,) = asha.page("toolkit").records
     assert cli("person-data", kit.id).code == 2
     store = Store.open(head)
-    store.enrol("http://127.0.0.1:9", store.token() or "")
+    store.access.enrol("http://127.0.0.1:9", store.access.token() or "")
     store.close()
     offline = cli("person-data", record.id)
     assert offline.code == 1

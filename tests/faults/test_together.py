@@ -56,11 +56,11 @@ class Worker:
 
     def _do_something(self) -> None:
         chance, people = self._chance, [one.id for one in self.store.each("beneficiary")]
-        conflicts = self.store.conflicts()
+        conflicts = self.store.review.conflicts()
         try:
             if conflicts and chance.random() < 0.5:
                 keep = chance.choice([Keep.MINE, Keep.THEIRS])
-                self.store.resolve(chance.choice(conflicts), keep, "Asha")
+                self.store.review.resolve(chance.choice(conflicts), keep, "Asha")
             elif not people or chance.random() < 0.3:
                 name = "Ghulam Mohammad " + "".join(chance.choices("abcdefghij", k=6)).title()
                 self.store.save([Edit(Beneficiary, {"name": name, "trade_code": "CARP"})], "Asha")

@@ -88,7 +88,7 @@ def use(
         store.notes.write("entry.json", json.dumps({"village": CANARY}))
         store.notes.write("rolls/today.txt", CANARY)
         store.back_up_daily()
-        token = store.token()
+        token = store.access.token()
     cli("import", "beneficiary", "-", piped=MESSY.encode())
     cli("import", "beneficiary", "-", "--dry-run", piped=MESSY.encode())
     cli("sync")

@@ -106,8 +106,8 @@ def test_one_told_apart_is_not_proposed_for_a_record_merged_into_it(store: Store
     kept, merged, apart = (
         store.save([Edit(Beneficiary, {**person})], "Asha")[0].id for _ in range(3)
     )
-    store.merge("beneficiary", kept, merged, "Asha")
-    store.say_different("beneficiary", apart, kept, "Asha")
+    store.merges.merge("beneficiary", kept, merged, "Asha")
+    store.merges.say_different("beneficiary", apart, kept, "Asha")
     record = store.get("beneficiary", apart)
     assert record is not None
     assert kept not in [one.id for one, _ in store.look_alikes(record)]

@@ -302,11 +302,11 @@ def test_empty_cells_and_other_spellings_say_nothing(
 
 def test_a_laptop_is_told_what_it_may_not_save(store: Store, compare: Compare, ghulam: str) -> None:
     found = compare("beneficiary", HEAD + ",Status", GHULAM + ",S3_APPROVED")
-    store.enrol("https://office.example", "token", "registrar", 2, 16)
+    store.access.enrol("https://office.example", "token", "registrar", 2, 16)
     act = acts.accept(store, found, rows(found, Outcome.DIFFERS))
     assert not act.preview.changes
     assert "operator" in act.preview.refused[0].reason
-    store.enrol("https://office.example", "token", "operator", 2, 17)
+    store.access.enrol("https://office.example", "token", "operator", 2, 17)
     act = acts.accept(store, found, rows(found, Outcome.DIFFERS))
     assert "outside the area of this laptop" in act.preview.refused[0].reason
 
@@ -386,7 +386,7 @@ def test_an_undo_leaves_new_records_that_were_used_since(
     assert acts.save(store, found, act, "Asha") == 3
     zooni, nazir, habib = (one.id for one in act.preview.changes)
     put(store, Loan, beneficiary_id=zooni, product="PMV1", state="SPONSORED")
-    store.send_back(nazir, "Ask for the ration card", "Reyaz")
+    store.review.send_back(nazir, "Ask for the ration card", "Reyaz")
     undone = acts.undo(store, found, act, "Asha")
     assert (undone.many, undone.since) == (1, 2)
     here = {one.id for one in store.each("beneficiary")}
@@ -397,9 +397,9 @@ def test_the_official_number_of_a_merged_record_does_not_replace_the_kept_ones(
     store: Store, compare: Compare, ghulam: str
 ) -> None:
     twice = artisan(store, "Gulam Bhat", "Abdul Ahad Bhat", portal_no="PMV1009")
-    store.merge("beneficiary", ghulam, twice, "Asha")
+    store.merges.merge("beneficiary", ghulam, twice, "Asha")
     found = compare("beneficiary", HEAD, GHULAM.replace("PMV1001", "PMV1009"))
     assert differing(found) == {"Ghulam Mohammad Bhat": ["mobile", "trade_code"]}
     assert missing(found) == []
-    store.unmerge("beneficiary", twice, "Asha")
+    store.merges.unmerge("beneficiary", twice, "Asha")
     assert "Gulam Bhat" in differing(compare("beneficiary", HEAD, GHULAM.replace("1001", "1009")))

@@ -37,7 +37,7 @@ IN_AN_HOUR = Pace(first=3600.0, every=3600.0, rested=3600.0, jitter=0.0)
 
 
 def _enrolled(store: Store) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
+    store.access.enrol("http://127.0.0.1:9", "t" * 30)
 
 
 def _vo(store: Store, name: str) -> str:
@@ -339,7 +339,7 @@ async def test_a_form_keeps_what_was_seen_when_it_opened(
         await hand.press("<ctrl+u>", "9419011433", "<enter>", "<ctrl+s>")
         assert isinstance(hand.app.screen, RecordPage)
     assert sync(store).ok
-    (conflict,) = store.conflicts(person)
+    (conflict,) = store.review.conflicts(person)
     assert (conflict.field, conflict.mine) == ("mobile", "9419011433")
 
 

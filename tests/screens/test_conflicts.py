@@ -39,7 +39,7 @@ def _clash(store: Store, other: Store, person: str, theirs: Edit, mine: Edit) ->
     assert sync(other).ok
     store.save([mine], "Asha")
     assert sync(store).ok
-    assert {one.record_id for one in store.conflicts()} == {person}
+    assert {one.record_id for one in store.review.conflicts()} == {person}
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def agree(store: Store, other: Store, person: str) -> dict[str, Value]:
     assert found[0] is not None
     assert found[1] is not None
     assert dict(found[0].values()) == dict(found[1].values())
-    assert store.conflicts() == other.conflicts() == []
+    assert store.review.conflicts() == other.review.conflicts() == []
     return dict(found[0].values())
 
 
@@ -145,21 +145,21 @@ async def test_a_key_that_is_doubled_or_held_decides_one_conflict(
     monkeypatch.setattr(pause, "monotonic", lambda: now)
     async with settling(opened_app) as hand:
         await hand.press("1")  # as if typed before it was on the screen
-        assert len(store.conflicts()) == 2
+        assert len(store.review.conflicts()) == 2
         assert "Not settled. Read this one" in hand.text()
         now += 1
         await hand.press("1", "1")
         assert isinstance(hand.app.screen, ConflictPage)
-        assert len(store.conflicts()) == 1
+        assert len(store.review.conflicts()) == 1
         assert "Not settled. Read this one" in hand.text()
         for _ in range(3):
             now += 0.9
             await hand.press("1")
-        assert len(store.conflicts()) == 1
+        assert len(store.review.conflicts()) == 1
         now += 1
         await hand.press("1")
         assert isinstance(hand.app.screen, SyncPage)
-    assert store.conflicts() == []
+    assert store.review.conflicts() == []
 
 
 async def test_long_values_are_whole_beside_the_inbox_and_differ_on_their_line(
@@ -182,14 +182,14 @@ async def test_enter_pressed_twice_decides_nothing(store: Store, two: str, opene
         assert isinstance(hand.app.screen, ConflictPage)
         await hand.press("<escape>")
         assert isinstance(hand.app.screen, SyncPage)
-    assert len(store.conflicts()) == 2
+    assert len(store.review.conflicts()) == 2
 
 
 async def test_letters_decide_nothing(store: Store, two: str, opened_app: At) -> None:
     async with settling(opened_app) as hand:
         await hand.press("m", "t", "e")
         assert isinstance(hand.app.screen, ConflictPage)
-    assert len(store.conflicts()) == 2
+    assert len(store.review.conflicts()) == 2
 
 
 async def test_another_value_is_read_by_the_fields_format(
@@ -256,12 +256,12 @@ async def test_other_records_may_be_left_to_settle_after_one(
         _edit(store, one, "Asha", village="Nagam")
     for laptop in (other, store):
         assert sync(laptop).ok
-    assert len(store.conflicts()) == 2
+    assert len(store.review.conflicts()) == 2
     async with opened_app() as hand:
         await hand.app.navigator.open_record("beneficiary", person)
         await hand.press("w", "1")
         assert "Nothing is left to settle here." in " ".join(hand.text().split())
-    assert len(store.conflicts()) == 1
+    assert len(store.review.conflicts()) == 1
 
 
 async def test_a_choice_is_typed_by_its_first_letters(
@@ -334,7 +334,7 @@ async def test_what_another_settled_while_it_was_shown_is_told_and_left_alone(
     _differ(store, other, person, "village", "Wathora", "Nagam")
     async with settling(opened_app) as hand:
         assert sync(other).ok
-        other.resolve(other.conflicts()[0], Keep.MINE, "Reyaz")
+        other.review.resolve(other.review.conflicts()[0], Keep.MINE, "Reyaz")
         assert sync(other).ok
         assert sync(store).ok
         await hand.press("2")
@@ -386,7 +386,7 @@ async def test_what_a_sync_brought_to_settle_is_marked_for_who_asked_for_it(
 ) -> None:
     second = artisan(store, "Ghulam Mohd Bhat", "Abdul Ahad Bhat", "9419011432")
     assert sync(store).ok
-    assert second in {one.record_id for one in store.findings()}
+    assert second in {one.record_id for one in store.review.findings()}
     _edit(other, person, "Reyaz", mobile="7006155210")
     assert sync(other).ok
     _edit(store, person, "Asha", mobile="9419011433")

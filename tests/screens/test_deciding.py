@@ -72,7 +72,7 @@ async def test_undoing_the_correction_opens_the_record_again(
     opened_app: At, store: Store, block: dict[str, str]
 ) -> None:
     number = block["ghulam"]
-    store.send_back(number, REASON, "Reyaz")
+    store.review.send_back(number, REASON, "Reyaz")
     async with opened_app(width=80) as hand:
         await hand.press("9419011432", "<enter>", "e", "<end>", " Dar", "<ctrl+s>", "<escape>")
         assert held(store, number).corrected
@@ -144,7 +144,7 @@ async def test_proposed_funds_wait_by_their_day_and_are_decided_together(
 async def test_review_decides_on_one_record_and_takes_it_back_by_one_key(
     opened_app: At, store: Store
 ) -> None:
-    store.enrol("http://127.0.0.1:9", "token", "supervisor", 2)
+    store.access.enrol("http://127.0.0.1:9", "token", "supervisor", 2)
     number = artisan(store, "Nazir Lone", "Ali Lone", "9419010000", "Nagam")
     loan = {"beneficiary_id": number, "product": "PMV1", "state": "WILLING"}
     store.save([Edit(Loan, loan)], "Asha")
@@ -167,7 +167,7 @@ async def test_review_decides_on_one_record_and_takes_it_back_by_one_key(
 async def test_what_a_role_may_not_decide_is_not_offered_and_who_may_is_said(
     opened_app: At, store: Store, block: dict[str, str]
 ) -> None:
-    store.enrol("http://127.0.0.1:9", "token", "registrar", 2, 16)
+    store.access.enrol("http://127.0.0.1:9", "token", "registrar", 2, 16)
     last = store.outbox.log_position()
     async with opened_app(width=120) as hand:
         await hand.press("/", "list artisans", "<enter>", "v")

@@ -154,7 +154,7 @@ async def test_offline_the_list_of_before_is_shown_with_who_has_an_older_version
 ) -> None:
     fetch_devices(head)
     monkeypatch.setattr(devices, "__version__", "9.0")
-    head.enrol("http://127.0.0.1:9", head.token() or "")
+    head.access.enrol("http://127.0.0.1:9", head.access.token() or "")
     async with opened_app(width=100) as hand:
         await open_devices(hand)
         assert "No connection." in hand.text()
@@ -163,7 +163,7 @@ async def test_offline_the_list_of_before_is_shown_with_who_has_an_older_version
         await hand.press("<down>" if "Reyaz" not in hand.marked() else "", "<enter>")
         await hand.press("<down>", "<down>", "<enter>", "<enter>")
         assert "No connection." in hand.text()
-    assert reyaz.token()
+    assert reyaz.access.token()
 
 
 @pytest.mark.usefixtures("head")

@@ -214,7 +214,7 @@ async def test_what_is_found_is_not_passed_over_by_enter(opened_app: At, store: 
 async def test_a_role_that_may_not_enter_the_kind_is_not_offered_it(
     opened_app: At, store: Store
 ) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30, "registrar", 2, 16, 1, "first")
+    store.access.enrol("http://127.0.0.1:9", "t" * 30, "registrar", 2, 16, 1, "first")
     async with opened_app() as hand:
         await to_centre(hand)
         await hand.press("ITI Chadoora")

@@ -70,7 +70,7 @@ async def test_what_others_did_stands_among_what_was_done_here(
 async def test_without_a_line_only_what_was_done_here_stands(
     store: Store, block: dict[str, str], opened_app: At
 ) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
+    store.access.enrol("http://127.0.0.1:9", "t" * 30)
     async with opened_app() as hand:
         await hand.press("9419011432", "<enter>", "h")
         assert hand.line("Others' changes").strip() == "Others' changes  no connection"

@@ -378,7 +378,7 @@ def test_nothing_is_said_of_sending_where_nothing_was_saved_and_no_server_is(
     tmp_path: Path, store: Store
 ) -> None:
     assert said(read_status(store, "")) == "Asha"
-    store.enrol("http://127.0.0.1:1", "token")
+    store.access.enrol("http://127.0.0.1:1", "token")
     assert said(read_status(store, "")) == "Asha  ✓ all sent"
     put(store, SelfHelpGroup, name="Wular SHG")
     assert said(read_status(store, "")) == "Asha  ↑ 1 not sent"

@@ -33,7 +33,7 @@ ASKED = frozenset({"name", "village"})
 
 @pytest.fixture
 def enrolled(store: Store) -> Store:
-    store.enrol("http://127.0.0.1:9", "t" * 30, "operator", 2, 16, 1, "first")
+    store.access.enrol("http://127.0.0.1:9", "t" * 30, "operator", 2, 16, 1, "first")
     return store
 
 
@@ -137,7 +137,7 @@ def test_a_form_says_beforehand_what_the_role_of_the_laptop_is_not_enough_for(
         ("registrar", (VillageOrganisation,)),
         ("viewer", (VillageOrganisation, Beneficiary)),
     ):
-        store.enrol("http://127.0.0.1:9", "t" * 30, role, 2, 16, 1, "first")
+        store.access.enrol("http://127.0.0.1:9", "t" * 30, role, 2, 16, 1, "first")
         for kind in (VillageOrganisation, Beneficiary):
             said = start(store, kind, None, "Asha").denied.get("", "")
             assert said.startswith("Only ") == (kind in kinds)
@@ -145,7 +145,7 @@ def test_a_form_says_beforehand_what_the_role_of_the_laptop_is_not_enough_for(
 
 
 async def test_a_registrar_reads_in_the_form_who_may_enter_it(store: Store, opened_app: At) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30, "registrar", 2, 16, 1, "first")
+    store.access.enrol("http://127.0.0.1:9", "t" * 30, "registrar", 2, 16, 1, "first")
     person = artisan(store, "Ghulam Bhat", "Abdul Bhat", "9419011432")
     kit = put(store, Toolkit, beneficiary_id=person, state="SELECTED")
     values: dict[str, Json] = {"district": 2, "beneficiary_id": person, "state": "SELECTED"}
@@ -175,7 +175,7 @@ async def test_a_registrar_reads_who_may_settle_what_others_typed_and_is_offered
     store: Store, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fieldkit.screens.widgets.pause.PAUSE", 0)
-    store.enrol("http://127.0.0.1:9", "t" * 30, "registrar", 2, 16, 1, "first")
+    store.access.enrol("http://127.0.0.1:9", "t" * 30, "registrar", 2, 16, 1, "first")
     record = village(store, "Noor VO")
     held = [
         Conflict(field="name", origin=origin, seqs=[1], held=name, base="Noor VO", by="Reyaz", at=1)
@@ -204,4 +204,4 @@ async def test_a_registrar_reads_who_may_settle_what_others_typed_and_is_offered
         assert "1 keep the first" in hand.text()  # what was typed here may be settled here
         assert "may settle" not in hand.text()
         await hand.press("1")
-        assert [one.id for one in store.conflicts()] == [others.conflict.id]
+        assert [one.id for one in store.review.conflicts()] == [others.conflict.id]

@@ -54,11 +54,11 @@ async def test_two_keys_merge_the_page_shows_one_person_and_all_of_it_is_undone(
         await hand.press("<enter>")
         assert isinstance(hand.app.screen, SamePersonPage)
         assert f"Merged: {twin} is Gulam Mohd Bhat, {kept}." in words(hand)
-        assert store.stands_for("beneficiary", [twin]) == {twin: kept}
+        assert store.merges.stands_for("beneficiary", [twin]) == {twin: kept}
         assert name_of(store, kept) == "Gulam Mohd Bhat"
         await hand.press("<ctrl+z>")
         assert f"Two people again: {kept} and {twin}, 2 values put back." in words(hand)
-        assert store.stands_for("beneficiary", [twin]) == {twin: twin}
+        assert store.merges.stands_for("beneficiary", [twin]) == {twin: twin}
         assert name_of(store, kept) == "Ghulam Mohammad Bhat"
         await hand.press("y", "<enter>", "<escape>")
         assert isinstance(hand.app.screen, RecordPage)
@@ -72,7 +72,7 @@ async def test_the_other_number_leads_to_the_kept_record_everywhere(
     opened_app: At, block: dict[str, str], store: Store
 ) -> None:
     kept, twin = block["ghulam"], twin_of(store, block)
-    store.merge("beneficiary", kept, twin, "Asha")
+    store.merges.merge("beneficiary", kept, twin, "Asha")
     async with opened_app(120, 40) as hand:
         await hand.app.navigator.open_list("beneficiary")
         await hand.settle()
@@ -90,7 +90,7 @@ async def test_the_other_number_leads_to_the_kept_record_everywhere(
         await hand.press("y")
         assert "Values that were taken over stay." in words(hand)
         await hand.press("y")
-        assert store.stands_for("beneficiary", [twin]) == {twin: twin}
+        assert store.merges.stands_for("beneficiary", [twin]) == {twin: twin}
         await hand.press("<escape>")
         assert "Also entered as" not in hand.text()
 
@@ -104,7 +104,7 @@ async def test_an_edit_of_a_merged_record_is_of_the_kept_one(
         await hand.settle()
         await hand.press("<end>", " Dar", "<escape>")
         (draft,) = store.drafts.of()
-        store.merge("beneficiary", kept, twin, "Asha")
+        store.merges.merge("beneficiary", kept, twin, "Asha")
         await hand.app.navigator.open_draft(draft)
         await hand.settle()
         assert f"{twin} is the same person: this is {kept}." in words(hand)
@@ -120,7 +120,7 @@ async def test_a_duplicate_whose_other_is_not_here_is_a_person_with_a_word_about
     away, gone = artisan(store, "Nisar Dar", "Ali Dar", ""), artisan(store, "Nazir Dar", "Ali", "")
     elsewhere = "7KQ2M9XD-9"
     store.save([Edit(Beneficiary, {"merged_into": elsewhere}, away)], "Asha")
-    store.merge("beneficiary", gone, block["tariq"], "Asha")
+    store.merges.merge("beneficiary", gone, block["tariq"], "Asha")
     store.save([Edit(Beneficiary, {}, gone, None, Op.DELETE)], "Asha")
     listed = {one.id for one in store.page("beneficiary").records}
     assert listed == {block["ghulam"], block["tariq"], away}

@@ -432,7 +432,7 @@ async def test_only_who_may_write_a_snapshot_is_asked_its_name(
     left: int,
     said: str,
 ) -> None:
-    store.enrol("http://localhost", "t", role, *scope, 1)
+    store.access.enrol("http://localhost", "t", role, *scope, 1)
     async with opened_app() as hand:
         await open_report(hand, "toolkits: how")
         await hand.press(*["<left>"] * left)

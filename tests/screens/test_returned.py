@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 async def test_what_came_back_is_listed_and_enter_opens_it(store: Store, opened_app: At) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
+    store.access.enrol("http://127.0.0.1:9", "t" * 30)
     organisations(store, 2)
     reject(store, {2: "Name: [red]this[/] is \x1b[31mnot a name."})
     async with opened_app() as hand:
@@ -40,7 +40,7 @@ async def test_what_came_back_is_listed_and_enter_opens_it(store: Store, opened_
 
 
 async def test_a_change_that_was_not_taken_can_be_discarded(store: Store, opened_app: At) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
+    store.access.enrol("http://127.0.0.1:9", "t" * 30)
     (number,) = organisations(store, 1)
     store.save([Edit(VillageOrganisation, {"remarks": "On Fridays"}, number)], "Asha")
     reject(store, {2: "Out of the area."})
@@ -57,7 +57,7 @@ async def test_a_change_that_was_not_taken_can_be_discarded(store: Store, opened
 
 
 async def test_discarding_and_enrolling_stand_in_the_menu(store: Store, opened_app: At) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
+    store.access.enrol("http://127.0.0.1:9", "t" * 30)
     organisations(store, 1)
     reject(store, {1: "Out of the area."})
     async with opened_app() as hand:
@@ -77,7 +77,7 @@ async def test_discarding_and_enrolling_stand_in_the_menu(store: Store, opened_a
 async def test_discarding_an_entry_is_asked_for_all_that_was_typed_on_it(
     store: Store, opened_app: At
 ) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
+    store.access.enrol("http://127.0.0.1:9", "t" * 30)
     _, number = organisations(store, 2)
     reject(store, {2: "Out of the area."})
     async with opened_app() as hand:
@@ -93,7 +93,7 @@ async def test_discarding_an_entry_is_asked_for_all_that_was_typed_on_it(
 async def test_why_a_change_came_back_stands_beside_its_field_in_the_form(
     store: Store, opened_app: At
 ) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
+    store.access.enrol("http://127.0.0.1:9", "t" * 30)
     organisations(store, 1)
     reject(store, {1: "Noor is the name of another one here."})
     async with opened_app() as hand:
@@ -105,7 +105,7 @@ async def test_why_a_change_came_back_stands_beside_its_field_in_the_form(
 
 
 async def test_the_form_opens_at_the_field_that_came_back(store: Store, opened_app: At) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
+    store.access.enrol("http://127.0.0.1:9", "t" * 30)
     organisations(store, 1)
     reject(store, {1: "Not here."}, "remarks")
     async with opened_app() as hand:
@@ -121,7 +121,7 @@ async def test_the_form_opens_at_the_field_that_came_back(store: Store, opened_a
 async def test_what_is_to_check_is_told_where_it_can_be_mended(
     store: Store, opened_app: At
 ) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
+    store.access.enrol("http://127.0.0.1:9", "t" * 30)
     (number,) = store.save(
         [Edit(Toolkit, {"beneficiary_id": "7K2M9QXR-1", "state": "SELECTED"})], "Asha"
     )
@@ -150,14 +150,14 @@ async def test_two_records_that_may_be_one_person_stand_in_one_row(
     assert sync(store).ok
     ids = {artisan(store, name, "Ali Lone", "9419088123") for name in ("Tariq Lone", "Tarik Lone")}
     assert sync(store).ok
-    assert ids <= {one.record_id for one in store.findings()}
+    assert ids <= {one.record_id for one in store.review.findings()}
     async with opened_app(80, 60) as hand:
         await open_sync(hand)
         assert [name in hand.text() for name in ("▲ Tariq Lone", "▲ Tarik Lone")] == [True, False]
 
 
 async def test_all_that_is_to_check_can_be_reached(store: Store, opened_app: At) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
+    store.access.enrol("http://127.0.0.1:9", "t" * 30)
     ids = sorted(organisations(store, 70), key=str)
     standing = store.outbox.log_position()
     assert standing is not None
@@ -183,7 +183,7 @@ async def test_all_that_is_to_check_can_be_reached(store: Store, opened_app: At)
 async def test_the_page_of_a_record_says_why_a_change_came_back_until_it_is_discarded(
     store: Store, opened_app: At
 ) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
+    store.access.enrol("http://127.0.0.1:9", "t" * 30)
     (number,) = organisations(store, 1)
     store.save([Edit(VillageOrganisation, {"name": "Noor"}, id=number)], "Asha")
     reject(store, {2: "Noor is the name of another one here."})
@@ -254,7 +254,7 @@ async def test_what_came_back_is_fetched_a_page_at_a_time(
     store: Store, opened_app: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fieldkit.screens.sync.to_do.PAGE", 4)
-    store.enrol("http://127.0.0.1:9", "t" * 30)
+    store.access.enrol("http://127.0.0.1:9", "t" * 30)
     organisations(store, 6)
     reject(store, {seq: f"reason {seq}" for seq in range(1, 7)})
     async with opened_app() as hand:

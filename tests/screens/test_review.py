@@ -21,6 +21,7 @@ from fieldkit.screens.same_person.merge_page import MergePage
 from fieldkit.screens.same_person.pairs_page import PairsPage
 from fieldkit.screens.widgets.bars import Sentence
 from fieldkit.store import Answered, DiskFull, Edit, ServerRow, Store, to_json
+from fieldkit.store.merges import Merges
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At, Hand
@@ -273,7 +274,7 @@ async def test_review_stands_on_home_only_where_something_waits(
 async def test_a_registrar_reads_who_may_merge_and_may_still_say_different_people(
     store: Store, pairs: list[tuple[str, str]], opened_app: At
 ) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30, "registrar", 2, 16)
+    store.access.enrol("http://127.0.0.1:9", "t" * 30, "registrar", 2, 16)
     async with opened_app() as hand:
         await hand.app.navigator.open_pairs()
         await hand.settle()
@@ -298,7 +299,7 @@ async def test_a_registrar_reads_who_may_merge_and_may_still_say_different_peopl
 async def test_a_viewer_decides_nothing_about_a_pair_and_deletes_nothing(
     store: Store, pairs: list[tuple[str, str]], opened_app: At
 ) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30, "viewer", 2, 16)
+    store.access.enrol("http://127.0.0.1:9", "t" * 30, "viewer", 2, 16)
     log = store.outbox.log_position()
     async with opened_app() as hand:
         await hand.app.navigator.open_pairs()
@@ -327,7 +328,7 @@ async def test_a_pair_comes_back_if_its_decision_cannot_be_saved(
         await hand.app.navigator.open_pairs()
         await hand.settle()
         with monkeypatch.context() as broken:
-            broken.setattr(Store, "say_different", full)
+            broken.setattr(Merges, "say_different", full)
             await hand.press("n")
         text = hand.text()
         assert "Ghulam Bhat" in text.splitlines()[0]
@@ -354,7 +355,7 @@ async def test_what_is_decided_or_deleted_meanwhile_is_not_asked(
 async def _elsewhere(hand: Hand, store: Store, pairs: list[tuple[str, str]]) -> None:
     """Decide two pairs by other doors, as a sync does, and say that something was received."""
     store.save([Edit(Beneficiary, {}, pairs[1][0], op=Op.DELETE)], "Reyaz")
-    store.merge(KIND, *pairs[2], "Reyaz")
+    store.merges.merge(KIND, *pairs[2], "Reyaz")
     assert isinstance(hand.app.screen, PairsPage)
     await hand.app.screen.refresh_data()
     await hand.settle()

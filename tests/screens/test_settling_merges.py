@@ -23,7 +23,7 @@ async def test_an_edit_of_a_record_that_others_merged_is_settled_in_plain_words(
 ) -> None:
     """Rule 29: the edit is in the record; whether it is a person of its own is asked."""
     kept = artisan(other, "Gulam Mohd Bhat", "Abdul Ahad Bhat", "9419011499")
-    other.merge("beneficiary", kept, person, "Reyaz")
+    other.merges.merge("beneficiary", kept, person, "Reyaz")
     assert sync(other).ok
     store.save([Edit(Beneficiary, {"village": "Nagam"}, person)], "Asha")
     assert sync(store).ok

@@ -85,7 +85,7 @@ async def test_the_cost_is_told_from_the_line_as_measured(
 
 
 async def test_offline_is_a_sentence_and_nothing_is_lost(store: Store, opened_app: At) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 30)
+    store.access.enrol("http://127.0.0.1:9", "t" * 30)
     organisations(store, 3)
     async with opened_app() as hand:
         await open_sync(hand)

@@ -131,7 +131,7 @@ def test_practice_is_marked_in_its_data_and_never_leaves(tmp_path: Path, store: 
     made.init("Asha", 2, 16)
     put(made, Programme, programme_kind="ORIENT", held_on=date(2026, 1, 5))
     with pytest.raises(Practice):
-        made.enrol("https://example.in", "token", "registrar")
+        made.access.enrol("https://example.in", "token", "registrar")
     with pytest.raises(NotEnrolled, match="practice"):
         enrol(made, "https://example.in", "code")
     outcome = sync(made)

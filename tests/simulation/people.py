@@ -191,7 +191,7 @@ def merge(world: World, laptop: Laptop, chance: random.Random) -> None:
         laptop,
         pair,
         said,
-        lambda tag: laptop.store.merge(kept.kind, kept.id, other.id, tag, use),
+        lambda tag: laptop.store.merges.merge(kept.kind, kept.id, other.id, tag, use),
     )
 
 
@@ -201,7 +201,13 @@ def unmerge(world: World, laptop: Laptop, chance: random.Random) -> None:
     if merged := [one for one in rows if one.values.get(MERGED) and not one.deleted]:
         one = chance.choice(merged)
         said = f"{laptop.name} says that {one.key} at version {one.version} is apart"
-        say(world, laptop, [one], said, lambda tag: laptop.store.unmerge(one.kind, one.id, tag))
+        say(
+            world,
+            laptop,
+            [one],
+            said,
+            lambda tag: laptop.store.merges.unmerge(one.kind, one.id, tag),
+        )
 
 
 def different(world: World, laptop: Laptop, chance: random.Random) -> None:
@@ -213,7 +219,8 @@ def different(world: World, laptop: Laptop, chance: random.Random) -> None:
         first.values.get(f"{DIFFERENT}{second.id}")
         for first, second in ((one, other), (other, one))
     )
-    act = laptop.store.take_back_different if told_apart else laptop.store.say_different
+    merges = laptop.store.merges
+    act = merges.take_back_different if told_apart else merges.say_different
     word = "may be the same" if told_apart else "differ"
     said = f"{laptop.name} says that {one.key} and {other.key} {word}"
     say(world, laptop, pair, said, lambda tag: act(one.kind, one.id, other.id, tag))
@@ -291,7 +298,7 @@ def save_form(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 
 def decide(world: World, laptop: Laptop, chance: random.Random) -> None:
-    if found := sorted(laptop.store.conflicts(), key=lambda one: one.id):
+    if found := sorted(laptop.store.review.conflicts(), key=lambda one: one.id):
         settle(world, laptop, chance, chance.choice(found))
 
 
@@ -308,7 +315,7 @@ def settle(world: World, laptop: Laptop, chance: random.Random, conflict: OpenCo
     seen = laptop.past.shown[shown.key].setdefault(conflict.field, set())
     seen |= {plain(conflict.stands), plain(conflict.held)}
     try:
-        laptop.store.resolve(conflict.id, keep, tag)
+        laptop.store.review.resolve(conflict.id, keep, tag)
     except Refused:
         return
     world.note(laptop, tag, before, conflict.version)

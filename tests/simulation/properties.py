@@ -384,7 +384,7 @@ def _open_matters(world: World, laptop: Laptop, server: dict[str, ShownRecord]) 
         for key, one in world.expected.state.conflicts.items()
         if key[0] in inside
     }
-    found = {one.id: plain(one.held) for one in laptop.store.conflicts()}
+    found = {one.id: plain(one.held) for one in laptop.store.review.conflicts()}
     counts = laptop.store.outbox.counts()
     if counts[State.CONFLICT] != len(found) or counts[State.QUEUED] or counts[State.SENT]:
         raise Violation(f"P3: {laptop.name} counts {counts} with {len(found)} conflicts")
@@ -400,7 +400,7 @@ def _open_matters(world: World, laptop: Laptop, server: dict[str, ShownRecord]) 
         if row[0] in inside
     }
     # The text omits people outside the laptop's scope, so it may differ.
-    here = {(one.record_id, one.name, one.field) for one in laptop.store.findings()}
+    here = {(one.record_id, one.name, one.field) for one in laptop.store.review.findings()}
     mine = {(number, "same_person") for number in _merged_here_alone(laptop)}
     if {one for one in noted ^ here if one[:2] not in mine}:
         raise Violation(f"P3: {laptop.name} has other findings: {sorted(noted ^ here)[0]}")
@@ -441,7 +441,7 @@ def _same_people(laptop: Laptop) -> None:
     for kind in ("beneficiary", "member"):
         held = {key: shown for key, shown in rows.items() if shown.kind == kind}
         wanted = {key: stands_for(key, held) for key in held}
-        found = dict(laptop.store.stands_for(kind, held))
+        found = dict(laptop.store.merges.stands_for(kind, held))
         if wanted != found:
             key = next(key for key in held if wanted[key] != found.get(key))
             raise Violation(
@@ -451,7 +451,7 @@ def _same_people(laptop: Laptop) -> None:
         alone = [key for key in held if [*wanted.values()].count(key) == 1 and wanted[key] == key]
         for key in (key for key in held if key not in alone[1:]):
             others = {one for one, stands in wanted.items() if stands == key and one != key}
-            if {*laptop.store.merged_with(kind, key)} != others:
+            if {*laptop.store.merges.merged_with(kind, key)} != others:
                 raise Violation(f"P4: {laptop.name} lacks some who are the same as {key}")
         _not_asked_again(laptop, kind, held, wanted)
 

@@ -17,7 +17,7 @@ from fieldkit.records.declaration import sent_back as notes
 from fieldkit.records.declaration.permission import CORRECTED, SENT_BACK, Denial
 from fieldkit.records.declaration.writers import OPERATOR, REGISTRAR
 from fieldkit.server.ingest import record_state
-from fieldkit.store import SentBack, store
+from fieldkit.store import SentBack, review
 from fieldkit.store.read import sent_back as listed
 from fieldkit.store.read.records import Records
 from fieldkit.store.write import sent_back
@@ -101,7 +101,7 @@ def _() -> list[Patch]:
         found = [(one, records.get(one.kind, one.id)) for one in usual(connection)]
         return [one for one, record in found if record and not record.values().get(MERGED)]
 
-    return [patch.object(store, "sent_back", apart)]
+    return [patch.object(review, "sent_back", apart)]
 
 
 @mutant(RULE, "ask every laptop to correct what any of them entered", PROFILE)
@@ -111,7 +111,7 @@ def _() -> list[Patch]:
     def all_here(connection: Connection) -> list[SentBack]:
         return [one._replace(entered_here=True) for one in usual(connection)]
 
-    return [patch.object(store, "sent_back", all_here)]
+    return [patch.object(review, "sent_back", all_here)]
 
 
 @mutant(RULE, "list a reason without who wrote it", PROFILE)

@@ -126,10 +126,10 @@ def _give_keys(world: World, laptop: Laptop) -> None:
     """Exchange keys as at an enrolment."""
     with world.harness.server.begin() as connection:
         own = server_keys(connection)
-        if laptop.store.keys() is None:
+        if laptop.store.access.keys() is None:
             signing = new_signing_pair()
             keys = DeviceKeys(signing, own.sealing.public, own.signing.public)
-            laptop.store.keep_keys(keys)
+            laptop.store.access.keep_keys(keys)
             world.sticks.signers[signing.public] = laptop.device
         _know_signers(world, connection)
 

@@ -31,7 +31,11 @@ def send_back(world: World, laptop: Laptop, chance: random.Random) -> None:
     reason = chance.choice(REASONS)
     said = f"{laptop.name} sends {shown.key} back at version {shown.version}: {reason}"
     if tag := say(
-        world, laptop, [shown], said, lambda tag: laptop.store.send_back(shown.id, reason, tag)
+        world,
+        laptop,
+        [shown],
+        said,
+        lambda tag: laptop.store.review.send_back(shown.id, reason, tag),
     ):
         _check_role(laptop)
         _check_shown(laptop, shown, sent_back=tag, corrected=None)
@@ -50,7 +54,7 @@ def correct(world: World, laptop: Laptop, chance: random.Random) -> None:
             laptop,
             [shown],
             said,
-            lambda tag: laptop.store.mark_corrected(shown.id, "As on the card", tag),
+            lambda tag: laptop.store.review.mark_corrected(shown.id, "As on the card", tag),
         )
     else:
         tag, fields = world.tag(), fields_of_edit(chance, shown)
@@ -66,7 +70,7 @@ def accept(world: World, laptop: Laptop, chance: random.Random) -> None:
     laptop = _one_that(world, laptop, chance, supervises=True, has_some=True)
     if shown := _pick_sent_back(laptop, chance):
         said = f"{laptop.name} accepts {shown.key} at version {shown.version}"
-        if say(world, laptop, [shown], said, lambda tag: laptop.store.accept(shown.id, tag)):
+        if say(world, laptop, [shown], said, lambda tag: laptop.store.review.accept(shown.id, tag)):
             _check_role(laptop)
             _check_shown(laptop, shown, sent_back=None, corrected=None)
 
@@ -107,7 +111,7 @@ def forge(world: World, laptop: Laptop, chance: random.Random) -> None:
 
 def _reasons(laptop: Laptop) -> list[OpenConflict]:
     """Return the conflicts between two reasons, or a reason and its acceptance."""
-    found = [one for one in laptop.store.conflicts() if one.field == SENT_BACK]
+    found = [one for one in laptop.store.review.conflicts() if one.field == SENT_BACK]
     return sorted(found, key=lambda one: one.id)
 
 

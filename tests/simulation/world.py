@@ -92,7 +92,9 @@ class World:
             laptop = self.laptop(f"laptop {number + 1}", device)
             copy_file(self.harness.laptop_template, laptop.path)
             laptop.store.init("Asha", district, block)
-            laptop.store.enrol("https://server.example", "t" * 20, role, *scope, 1, marks=True)
+            laptop.store.access.enrol(
+                "https://server.example", "t" * 20, role, *scope, 1, marks=True
+            )
             self.laptops.append(laptop)
             where = place_name((district, block))
             self.say(f"{laptop.name}, {role}, works in {where} and sees {area_name(scope)}")

@@ -24,7 +24,7 @@ def record(store: Store, number: str) -> Record:
 
 def test_a_merge_is_one_edit_of_each_record_and_is_taken_back(store: Store, home: Path) -> None:
     kept, other, third = (save(store, village=one) for one in ("Arath", "Nagam", "Wathoora"))
-    done = store.merge(KIND, kept, other, "Asha", use=["village"])
+    done = store.merges.merge(KIND, kept, other, "Asha", use=["village"])
     assert [one.id for one in done] == [other, kept]
     device = store.device
     assert device is not None
@@ -33,28 +33,28 @@ def test_a_merge_is_one_edit_of_each_record_and_is_taken_back(store: Store, home
         (Op.EDIT, other, {MERGED: kept}),
         (Op.EDIT, kept, {"village": "Nagam"}),
     ]
-    store.merge(KIND, other, third, "Asha")  # the path is followed
-    assert store.stands_for(KIND, [third, other, kept, "00000A00-1"]) == {
+    store.merges.merge(KIND, other, third, "Asha")  # the path is followed
+    assert store.merges.stands_for(KIND, [third, other, kept, "00000A00-1"]) == {
         third: kept,
         other: kept,
         kept: kept,
         "00000A00-1": "00000A00-1",
     }
-    assert store.merged_with(KIND, kept) == [other, third]
-    assert store.merged_with(KIND, other) == []
+    assert store.merges.merged_with(KIND, kept) == [other, third]
+    assert store.merges.merged_with(KIND, other) == []
     store.save([Edit(Beneficiary, {}, kept, op=Op.DELETE)], "Asha")
-    assert store.stands_for(KIND, [third])[third] == other  # given back
-    assert store.unmerge(KIND, other, "Asha")
-    assert not store.unmerge(KIND, other, "Asha")
+    assert store.merges.stands_for(KIND, [third])[third] == other  # given back
+    assert store.merges.unmerge(KIND, other, "Asha")
+    assert not store.merges.unmerge(KIND, other, "Asha")
     assert record(store, other).value(MERGED) is None
-    assert store.merged_with(KIND, kept) == []
+    assert store.merges.merged_with(KIND, kept) == []
     assert store.check() == audit(home) == []
 
 
 def test_what_cannot_be_one_person_is_refused_with_a_reason(store: Store) -> None:
     kept, other, gone = save(store), save(store), save(store)
     store.save([Edit(Beneficiary, {}, gone, op=Op.DELETE)], "Asha")
-    store.merge(KIND, kept, other, "Asha")
+    store.merges.merge(KIND, kept, other, "Asha")
     for one, two, why in (
         (kept, kept, "one record"),
         (kept, gone, "deleted"),
@@ -64,14 +64,14 @@ def test_what_cannot_be_one_person_is_refused_with_a_reason(store: Store) -> Non
         (save(store), other, "already"),
     ):
         with pytest.raises(StoreError, match=why):
-            store.merge(KIND, one, two, "Asha")
+            store.merges.merge(KIND, one, two, "Asha")
     with pytest.raises(StoreError, match="no field"):
-        store.merge(KIND, kept, save(store), "Asha", use=[MERGED])
+        store.merges.merge(KIND, kept, save(store), "Asha", use=[MERGED])
     with pytest.raises(StoreError, match="not people"):
-        store.merge("self_help_group", kept, other, "Asha")
+        store.merges.merge("self_help_group", kept, other, "Asha")
     with pytest.raises(StoreError):
-        store.unmerge(KIND, "00000A00-1", "Asha")
-    assert store.stands_for("self_help_group", [kept]) == {kept: kept}
+        store.merges.unmerge(KIND, "00000A00-1", "Asha")
+    assert store.merges.stands_for("self_help_group", [kept]) == {kept: kept}
 
 
 def test_a_value_that_a_rule_forbids_leaves_both_as_they_were(store: Store) -> None:
@@ -79,7 +79,7 @@ def test_a_value_that_a_rule_forbids_leaves_both_as_they_were(store: Store) -> N
     with store._database.write() as connection:
         connection.exec_driver_sql("UPDATE beneficiary SET name = NULL WHERE id = ?", (other,))
     with pytest.raises(Refused):
-        store.merge(KIND, kept, other, "Asha", use=["name"])
+        store.merges.merge(KIND, kept, other, "Asha", use=["name"])
     assert record(store, other).value(MERGED) is None
 
 
@@ -95,7 +95,7 @@ def test_a_merge_is_based_on_all_that_lies_over_the_record(store: Store) -> None
     store.save([Edit(Beneficiary, {"village": "Nagam"}, other)], "Asha")
     store.pull.receive(Answered(device.origin, 2, head, rows=[later], cursors={2: 5}))
     store.save([Edit(Beneficiary, {"remarks": "came"}, other)], "Asha")
-    store.merge(KIND, kept, other, "Asha")
+    store.merges.merge(KIND, kept, other, "Asha")
     store.save([Edit(Beneficiary, {"remarks": "left"}, other)], "Asha")
     log = [one.change for one in store.outbox.batch(device.origin)]
     assert [(sorted(one.fields), one.base) for one in log] == [
@@ -116,6 +116,6 @@ def test_a_merge_vouches_for_what_was_shown_alone(store: Store) -> None:
     store.pull.receive(Answered(device.origin, 2, head, {1: 1, 2: 1}, rows=rows, cursors={2: 5}))
     store.save([Edit(Beneficiary, {"village": "Nagam"}, other)], "Asha")
     seen = {kept: 3, other: 4}  # a sync brought version 5 while the pair was read
-    store.merge(KIND, kept, other, "Asha", ["village"], seen)
+    store.merges.merge(KIND, kept, other, "Asha", ["village"], seen)
     log = [one.change for one in store.outbox.batch(device.origin)][-2:]
     assert [(one.record_id, one.base) for one in log] == [(other, 4), (kept, 3)]

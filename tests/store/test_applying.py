@@ -264,7 +264,7 @@ def test_a_rejected_change_given_up_shows_the_servers_row(store: Store, office: 
 
 
 def test_with_an_entry_given_up_goes_what_was_typed_on_it(store: Store) -> None:
-    store.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
+    store.access.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
     made = save(store)
     edit(store, made, village="Nagam")
 
@@ -355,13 +355,13 @@ def test_district_and_block_keep_one_base(store: Store, office: Office) -> None:
 def test_a_record_that_left_the_scope_goes(store: Store, office: Office, home: Path) -> None:
     note = Finding(KIND, FAR, "name", "parent", text="Look again.")
     store.pull.receive(brings(store, ServerRow(KIND, FAR, 3, NAMED, findings=(note,))))
-    assert [one.text for one in store.findings()] == ["Look again."]
+    assert [one.text for one in store.review.findings()] == ["Look again."]
     arrived = store.pull.receive(brings(store, gone=((KIND, FAR),)))
     assert arrived.rows == 1
     assert store.record(FAR) is None
     assert store.find("asha") == []
     assert store.counts()[KIND] == 0
-    assert store.findings() == []
+    assert store.review.findings() == []
     assert store.check() == []
     assert beneath(home) == []
 
@@ -422,7 +422,7 @@ def test_an_answer_that_fails_leaves_nothing_behind(
 
 
 def test_cursors_focus_and_token_are_kept_with_the_page(store: Store) -> None:
-    store.enrol("https://x", "t" * 30, "supervisor", 2, None, 4, "abc")
+    store.access.enrol("https://x", "t" * 30, "supervisor", 2, None, 4, "abc")
     state = store.pull.state()
     assert state.scope == Scope(role="supervisor", district=2, block=None, epoch=4)
     assert (state.epoch, state.incarnation, state.more) == (4, "abc", True)
@@ -434,7 +434,7 @@ def test_cursors_focus_and_token_are_kept_with_the_page(store: Store) -> None:
     store.pull.receive(page)
     state = store.pull.state()
     assert (state.cursors, state.focus, state.more) == ({2: 5}, FocusAt(2, 16, 9), True)
-    assert store.token() == "u" * 30
+    assert store.access.token() == "u" * 30
     store.pull.receive(Answered(of(store), 0, head))
     assert store.pull.state() == state
     store.pull.receive(Answered(of(store), 0, head, cursors={2: 12}))
@@ -443,19 +443,19 @@ def test_cursors_focus_and_token_are_kept_with_the_page(store: Store) -> None:
 
 
 def test_enrolling_again_in_the_same_place_pulls_nothing_twice(store: Store) -> None:
-    store.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
+    store.access.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
     store.pull.receive(brings(store))
-    store.enrol("https://x", "u" * 30, "operator", 2, 16, 2, "abc")
+    store.access.enrol("https://x", "u" * 30, "operator", 2, 16, 2, "abc")
     assert store.pull.state().cursors == {2: 9}
-    store.enrol("https://y", "u" * 30, "operator", 2, 16, 1, "def")
+    store.access.enrol("https://y", "u" * 30, "operator", 2, 16, 1, "def")
     assert store.pull.state().cursors == {}
 
 
 def test_enrolled_as_another_device_elsewhere_it_retires_its_former_area(store: Store) -> None:
     """Each device counts its epochs from the start."""
-    store.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
+    store.access.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
     store.pull.receive(brings(store, ServerRow(KIND, FAR, 3, NAMED)))
-    store.enrol("https://x", "u" * 30, "operator", 2, 17, 1, "abc")
+    store.access.enrol("https://x", "u" * 30, "operator", 2, 17, 1, "abc")
     head = store.outbox.head_before(of(store), 1)
     store.pull.receive(Answered(of(store), 0, head, cursors={2: 9}))
     assert store.pull.settle()
@@ -464,7 +464,7 @@ def test_enrolled_as_another_device_elsewhere_it_retires_its_former_area(store: 
 
 
 def test_a_new_scope_is_brought_first_and_the_old_retired_after(store: Store) -> None:
-    store.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
+    store.access.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
     kept = f"{OTHER}-2"
     rows = [
         ServerRow(KIND, FAR, 3, NAMED),
@@ -497,7 +497,7 @@ def test_a_new_scope_is_brought_first_and_the_old_retired_after(store: Store) ->
 
 def test_a_record_accepted_outside_the_scope_goes(store: Store) -> None:
     """The server takes it under an ended scope; no page brings it."""
-    store.enrol("https://x", "t" * 30, "operator", 2, 17, 1, "abc")
+    store.access.enrol("https://x", "t" * 30, "operator", 2, 17, 1, "abc")
     own = save(store, district=2, block=16)
     head = store.outbox.head_before(of(store), 2)
     store.pull.receive(Answered(of(store), 1, head, {1: 1}, cursors={2: 10}))
@@ -506,7 +506,7 @@ def test_a_record_accepted_outside_the_scope_goes(store: Store) -> None:
 
 
 def test_a_record_without_block_stays_in_every_block_of_its_district(store: Store) -> None:
-    store.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
+    store.access.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
     whole = {name: value for name, value in NAMED.items() if name != "block"}
     store.pull.receive(brings(store, ServerRow(KIND, FAR, 3, whole)))
     store.pull.change_scope(Scope(role="operator", district=2, block=17, epoch=2))
@@ -516,7 +516,7 @@ def test_a_record_without_block_stays_in_every_block_of_its_district(store: Stor
 
 
 def test_a_rejected_change_keeps_its_record_when_the_area_is_retired(store: Store) -> None:
-    store.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
+    store.access.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
     own = save(store)
     store.pull.change_scope(Scope(role="operator", district=2, block=17, epoch=2))
     head = store.outbox.head_before(of(store), 2)
@@ -530,7 +530,7 @@ def test_a_rejected_change_keeps_its_record_when_the_area_is_retired(store: Stor
 
 def test_a_server_put_back_from_its_backup_is_asked_about_every_log(store: Store) -> None:
     save(store)
-    store.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
+    store.access.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
     store.pull.receive(
         Answered(of(store), 1, store.outbox.head_before(of(store), 2), {1: 1}, cursors={2: 4})
     )
@@ -582,7 +582,7 @@ def test_so_does_what_another_had_decided_on_the_lost_server(store: Store, offic
     office.records[FAR].held.clear()
     office.write(FAR, remarks="Settled")
     office.sync(store)
-    assert store.conflicts() == []
+    assert store.review.conflicts() == []
     assert store.outbox.returned() == []
     store.pull.offer_again(of(store), 0)
     assert shown(store, FAR)["village"] == "Nagam"
@@ -744,7 +744,7 @@ def test_many_rows_arrive_together(store: Store) -> None:
 
 
 def test_another_area_is_told_to_the_person_once(store: Store) -> None:
-    store.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
+    store.access.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
     store.pull.change_scope(Scope(role="operator", district=2, block=16, epoch=2))
     (notice,) = store.notices()
     assert "another area" in notice.text

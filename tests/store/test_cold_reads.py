@@ -42,9 +42,9 @@ QUESTIONS: dict[str, tuple[Callable[[Store], object], int]] = {
     "counts": (lambda store: store.counts(), 10),
     "unsent": (lambda store: store.outbox.unsent(), 20),
     "outbox": (lambda store: store.outbox.counts(), 30),
-    "findings": (lambda store: store.count_findings(), 10),
+    "findings": (lambda store: store.review.count_findings(), 10),
     "the clock": (lambda store: store.clock_doubt(), 20),
-    "conflicts": (lambda store: store.conflicts(), 20),
+    "conflicts": (lambda store: store.review.conflicts(), 20),
 }
 
 

@@ -37,7 +37,7 @@ def clash(store: Store, office: Office) -> OpenConflict:
     edit(store, FAR, name="Typed here")
     office.write(FAR, name="Typed there")
     office.sync(store)
-    (conflict,) = store.conflicts()
+    (conflict,) = store.review.conflicts()
     return conflict
 
 
@@ -63,14 +63,14 @@ def test_anothers_held_value_is_theirs(store: Store, office: Office) -> None:
     office.sync(store)
     office.write(FAR, 1, name="Typed there")
     office.sync(store)
-    (conflict,) = store.conflicts(FAR)
+    (conflict,) = store.review.conflicts(FAR)
     assert (conflict.mine, conflict.theirs) == ("Typed here", "Typed there")
     assert conflict.stands == "Typed here"
     assert not conflict.held_here
     assert store.states([FAR]) == {FAR: State.CONFLICT}
     assert store.outbox.counts()[State.CONFLICT] == 1
     assert store.outbox.returned() == []
-    assert store.conflicts("7KQ2M9XD-1") == []
+    assert store.review.conflicts("7KQ2M9XD-1") == []
 
 
 @pytest.mark.parametrize(
@@ -81,12 +81,12 @@ def test_a_decision_stands_at_once_and_closes_it_on_the_server(
     store: Store, office: Office, keep: Keep | str, name: str
 ) -> None:
     conflict = clash(store, office)
-    saved = store.resolve(conflict.id, keep, "Asha")
+    saved = store.review.resolve(conflict.id, keep, "Asha")
     change = last(store)
     assert (saved.op, change.op, change.base) == (Op.DECIDE, Op.DECIDE, 2)
     assert change.fields == {"name": name, "decided": [[conflict.origin, 1]]}
     assert shown(store, FAR)["name"] == name
-    assert store.conflicts() == []
+    assert store.review.conflicts() == []
     assert store.outbox.counts()[State.CONFLICT] == 0
     assert store.outbox.returned() == []
     assert store.states([FAR]) == {FAR: State.QUEUED}
@@ -106,7 +106,7 @@ def test_of_a_conflict_whose_record_has_left_nobody_is_said_to_have_settled_it(
     gone = [("beneficiary", FAR)]
     store.pull.receive(Answered(standing.origin, standing.last_seq, standing.head, gone=gone))
     with pytest.raises(Settled, match="already settled, so nothing was changed"):
-        store.resolve(conflict, Keep.MINE, "Asha")
+        store.review.resolve(conflict, Keep.MINE, "Asha")
 
 
 def test_a_number_that_could_be_an_aadhaar_is_kept_where_such_numbers_are(
@@ -115,8 +115,8 @@ def test_a_number_that_could_be_an_aadhaar_is_kept_where_such_numbers_are(
     edit(store, FAR, account_no="11112222333344")
     office.write(FAR, account_no="55556666777788")
     office.sync(store)
-    (conflict,) = store.conflicts()
-    store.resolve(conflict, AADHAAR, "Asha")
+    (conflict,) = store.review.conflicts()
+    store.review.resolve(conflict, AADHAAR, "Asha")
     assert shown(store, FAR)["account_no"] == AADHAAR
 
 
@@ -125,9 +125,9 @@ def test_a_decision_that_is_itself_held_brings_the_conflict_back(
 ) -> None:
     conflict = clash(store, office)
     office.write(FAR, name="Typed since")
-    store.resolve(conflict, Keep.MINE, "Asha")
+    store.review.resolve(conflict, Keep.MINE, "Asha")
     office.sync(store)
-    (again,) = store.conflicts()
+    (again,) = store.review.conflicts()
     assert (again.stands, again.held, again.seqs) == ("Typed since", "Typed here", [1, 2])
     assert shown(store, FAR)["name"] == "Typed since"
 
@@ -135,10 +135,10 @@ def test_a_decision_that_is_itself_held_brings_the_conflict_back(
 def test_a_decision_that_is_rejected_brings_the_conflict_back(store: Store, office: Office) -> None:
     conflict = clash(store, office)
     office.refused = {"name"}
-    store.resolve(conflict.id, Keep.MINE, "Asha")
-    assert store.conflicts() == []
+    store.review.resolve(conflict.id, Keep.MINE, "Asha")
+    assert store.review.conflicts() == []
     office.sync(store)
-    assert [one.id for one in store.conflicts()] == [conflict.id]
+    assert [one.id for one in store.review.conflicts()] == [conflict.id]
     (rejected,) = store.outbox.returned()
     store.withdraw(rejected.origin, rejected.change.seq)
     assert shown(store, FAR)["name"] == "Typed there"
@@ -148,11 +148,11 @@ def test_a_decision_is_about_the_values_that_were_shown(store: Store, office: Of
     conflict = clash(store, office)
     office.write(FAR, name="Typed since")
     office.sync(store)
-    store.resolve(conflict, Keep.THEIRS, "Asha")
+    store.review.resolve(conflict, Keep.THEIRS, "Asha")
     assert last(store).base == 2
     office.sync(store)
     assert office.records[FAR].values["name"] == "Typed since"
-    assert len(store.conflicts()) == 1
+    assert len(store.review.conflicts()) == 1
 
 
 def test_a_conflict_that_another_decided_is_closed_here(store: Store, office: Office) -> None:
@@ -161,11 +161,11 @@ def test_a_conflict_that_another_decided_is_closed_here(store: Store, office: Of
     kept = office.records[FAR]
     kept.held.clear()
     office.sync(store)
-    assert store.conflicts() == []
+    assert store.review.conflicts() == []
     assert store.outbox.returned() == []
     assert store.outbox.counts()[State.CONFLICT] == 0
     with pytest.raises(Settled, match="already settled"):
-        store.resolve(conflict.id, Keep.MINE, "Asha")
+        store.review.resolve(conflict.id, Keep.MINE, "Asha")
 
 
 def test_a_conflict_closed_while_it_was_shown_is_not_decided_again(
@@ -177,7 +177,7 @@ def test_a_conflict_closed_while_it_was_shown_is_not_decided_again(
     office.sync(store)
     many = len(store.outbox.of(FAR))
     with pytest.raises(Settled, match="already settled"):
-        store.resolve(conflict, Keep.MINE, "Asha")
+        store.review.resolve(conflict, Keep.MINE, "Asha")
     assert len(store.outbox.of(FAR)) == many
     assert shown(store, FAR)["name"] == "Typed there"
 
@@ -192,21 +192,21 @@ def test_a_newer_conflict_of_the_same_field_is_not_decided_by_what_was_shown_bef
     edit(store, FAR, name="Typed here again")
     office.write(FAR, name="Typed there again")
     office.sync(store)
-    (newer,) = store.conflicts()
+    (newer,) = store.review.conflicts()
     assert (newer.id, newer.seqs) == (conflict.id, [2])
     with pytest.raises(Settled, match="already settled"):
-        store.resolve(conflict, Keep.MINE, "Asha")
-    assert store.conflicts() == [newer]
+        store.review.resolve(conflict, Keep.MINE, "Asha")
+    assert store.review.conflicts() == [newer]
 
 
 def test_a_decision_names_every_change_that_is_held(store: Store, office: Office) -> None:
     edit(store, FAR, name="Typed here")
     edit(store, FAR, name="Typed here again")
     conflict = clash(store, office)
-    store.resolve(conflict.id, Keep.MINE, "Asha")
+    store.review.resolve(conflict.id, Keep.MINE, "Asha")
     assert last(store).fields["decided"] == [[conflict.origin, seq] for seq in (1, 2, 3)]
     office.sync(store)
-    assert store.conflicts() == []
+    assert store.review.conflicts() == []
 
 
 @pytest.mark.parametrize(
@@ -221,9 +221,9 @@ def test_a_value_that_only_a_newer_version_reads_is_not_decided_for(
     office.records[FAR].held[field, OTHER] = held
     office.write(FAR, remarks="anything")
     office.sync(store)
-    (conflict,) = store.conflicts()
+    (conflict,) = store.review.conflicts()
     with pytest.raises(Refused) as refused:
-        store.resolve(conflict, Keep.THEIRS, "Asha")
+        store.review.resolve(conflict, Keep.THEIRS, "Asha")
     ((_, finding),) = refused.value.findings
     assert "Update fieldkit" in sentence(finding)
     assert store.outbox.of(FAR) == []
@@ -234,7 +234,7 @@ def test_a_third_value_that_reads_like_a_side_is_that_value(
     store: Store, office: Office, typed: str
 ) -> None:
     conflict = clash(store, office)
-    store.resolve(conflict.id, typed, "Asha")
+    store.review.resolve(conflict.id, typed, "Asha")
     assert shown(store, FAR)["name"] == typed.title()
 
 
@@ -242,8 +242,8 @@ def test_a_third_place_is_told_by_its_block(store: Store, office: Office) -> Non
     edit(store, FAR, block=17)
     office.write(FAR, district=3, block=20)
     office.sync(store)
-    (conflict,) = store.conflicts()
-    store.resolve(conflict.id, "18", "Asha")
+    (conflict,) = store.review.conflicts()
+    store.review.resolve(conflict.id, "18", "Asha")
     assert (last(store).fields["district"], last(store).fields["block"]) == (2, 18)
 
 
@@ -253,12 +253,12 @@ def test_a_conflict_whose_row_is_still_to_come_is_open(store: Store, office: Off
     edit(store, FAR, name="Typed here")
     office.write(FAR, name="Typed there")
     store.pull.receive(office.answer(store, rows=2))
-    assert store.conflicts() == []
+    assert store.review.conflicts() == []
     assert store.outbox.counts()[State.CONFLICT] == 1
     assert store.states([FAR]) == {FAR: State.CONFLICT}
     assert shown(store, FAR)["name"] == "Typed here"
     office.sync(store)
-    assert len(store.conflicts()) == 1
+    assert len(store.review.conflicts()) == 1
     assert store.outbox.counts()[State.CONFLICT] == 1
 
 
@@ -266,17 +266,17 @@ def test_place_is_decided_as_one(store: Store, office: Office) -> None:
     edit(store, FAR, block=17)
     office.write(FAR, district=3, block=20)
     office.sync(store)
-    (conflict,) = store.conflicts()
+    (conflict,) = store.review.conflicts()
     assert (conflict.field, conflict.mine, conflict.theirs) == ("district+block", [2, 17], [3, 20])
     with pytest.raises(Refused):
-        store.resolve(conflict.id, "Nowhere", "Asha")
-    store.resolve(conflict.id, Keep.MINE, "Asha")
+        store.review.resolve(conflict.id, "Nowhere", "Asha")
+    store.review.resolve(conflict.id, Keep.MINE, "Asha")
     assert last(store).fields == {
         "district": 2,
         "block": 17,
         "decided": [[conflict.origin, 1]],
     }
-    assert store.conflicts() == []
+    assert store.review.conflicts() == []
     office.sync(store)
     assert office.records[FAR].held == {}
     assert shown(store, FAR) == {**NAMED, "block": 17}
@@ -289,16 +289,16 @@ def test_an_edit_against_a_deletion_is_decided_either_way(
     edit(store, FAR, village="Nagam")
     office.write(FAR, deleted=True)
     office.sync(store)
-    (conflict,) = store.conflicts()
+    (conflict,) = store.review.conflicts()
     assert (conflict.field, conflict.mine, conflict.theirs) == ("deleted", False, True)
     assert store.counts()[KIND] == 0
-    store.resolve(conflict.id, keep, "Asha")
+    store.review.resolve(conflict.id, keep, "Asha")
     living = int(keep is Keep.MINE)
     assert store.counts()[KIND] == living
     office.sync(store)
     assert store.counts()[KIND] == living
     assert office.records[FAR].values.get("deleted", False) is not bool(living)
-    assert store.conflicts() == []
+    assert store.review.conflicts() == []
     assert len(store.find("asha")) == living
     assert store.check() == []
 
@@ -307,10 +307,10 @@ def test_a_deletion_held_against_an_edit(store: Store, office: Office) -> None:
     store.save([Edit(Beneficiary, {}, id=FAR, op=Op.DELETE)], "Asha")
     office.write(FAR, village="Nagam")
     office.sync(store)
-    (conflict,) = store.conflicts()
+    (conflict,) = store.review.conflicts()
     assert (conflict.mine, conflict.theirs) == (True, False)
     assert shown(store, FAR) == {**NAMED, "village": "Nagam"}
-    store.resolve(conflict.id, Keep.MINE, "Asha")
+    store.review.resolve(conflict.id, Keep.MINE, "Asha")
     office.sync(store)
     assert office.records[FAR].values["deleted"] is True
 
@@ -321,8 +321,8 @@ def test_a_typed_value_that_does_not_fit_is_refused(
 ) -> None:
     conflict = clash(store, office)
     with pytest.raises(Refused):
-        store.resolve(conflict.id, typed, "Asha")
-    assert len(store.conflicts()) == 1
+        store.review.resolve(conflict.id, typed, "Asha")
+    assert len(store.review.conflicts()) == 1
     assert len(store.outbox.of(FAR)) == 1
 
 
@@ -330,10 +330,10 @@ def test_a_rule_that_stops_a_save_stops_a_decision(store: Store, office: Office)
     edit(store, FAR, trade_code="BLAK")
     office.write(FAR, trade_code=None)
     office.sync(store)
-    (conflict,) = store.conflicts()
+    (conflict,) = store.review.conflicts()
     with pytest.raises(Refused):
-        store.resolve(conflict.id, Keep.THEIRS, "Asha")
-    store.resolve(conflict.id, Keep.MINE, "Asha")
+        store.review.resolve(conflict.id, Keep.THEIRS, "Asha")
+    store.review.resolve(conflict.id, Keep.MINE, "Asha")
 
 
 def test_a_conflict_goes_with_its_record(store: Store, office: Office) -> None:
@@ -343,11 +343,11 @@ def test_a_conflict_goes_with_its_record(store: Store, office: Office) -> None:
         answered.origin, answered.seq, answered.head, gone=[(KIND, FAR)], cursors={2: 99}
     )
     store.pull.receive(gone)
-    assert store.conflicts() == []
+    assert store.review.conflicts() == []
     assert store.outbox.counts()[State.CONFLICT] == 0
     assert store.outbox.returned() == []
     with pytest.raises(Settled):
-        store.resolve(conflict.id, Keep.MINE, "Asha")
+        store.review.resolve(conflict.id, Keep.MINE, "Asha")
 
 
 def test_only_new_conflicts_are_told_as_new(store: Store, office: Office) -> None:
@@ -370,8 +370,8 @@ def test_a_deletion_that_is_held_ends_nothing_that_was_rejected(
     office.sync(store)
     assert shown(store, FAR) == {**NAMED, "village": "Nagam", "remarks": "Moved"}
     assert store.outbox.counts()[State.REJECTED] == 1
-    (conflict,) = store.conflicts()
-    store.resolve(conflict.id, Keep.MINE, "Asha")
+    (conflict,) = store.review.conflicts()
+    store.review.resolve(conflict.id, Keep.MINE, "Asha")
     assert store.outbox.counts()[State.REJECTED] == 0
 
 
@@ -381,23 +381,23 @@ def test_a_conflict_told_again_after_its_decision_was_taken_is_open_again(
     """The server was put back, and got the held value again after the decision (5)."""
     conflict = clash(store, office)
     kept = dict(office.records[FAR].held)
-    store.resolve(conflict, Keep.MINE, "Asha")
+    store.review.resolve(conflict, Keep.MINE, "Asha")
     office.sync(store)
-    assert store.conflicts() == []
+    assert store.review.conflicts() == []
     office.records[FAR].held = kept
     office.write(FAR, remarks="anything")
     office.sync(store)
-    assert [one.id for one in store.conflicts()] == [conflict.id]
+    assert [one.id for one in store.review.conflicts()] == [conflict.id]
 
 
 def test_what_is_open_is_told_of_the_records_asked_about(store: Store, office: Office) -> None:
     office.write(f"{OTHER}-9", **NAMED)
     conflict = clash(store, office)
     asked = [conflict.record_id, f"{OTHER}-9"]
-    assert store.open_about(asked).settle == {conflict.record_id}
-    assert store.open_about(asked[1:]).settle == frozenset()
-    store.resolve(conflict.id, Keep.MINE, "Asha")
-    assert store.open_about(asked).settle == frozenset()
+    assert store.review.open_about(asked).settle == {conflict.record_id}
+    assert store.review.open_about(asked[1:]).settle == frozenset()
+    store.review.resolve(conflict.id, Keep.MINE, "Asha")
+    assert store.review.open_about(asked).settle == frozenset()
 
 
 def test_what_was_found_is_told_of_the_records_asked_about(store: Store) -> None:
@@ -408,5 +408,5 @@ def test_what_was_found_is_told_of_the_records_asked_about(store: Store) -> None
     assert device is not None
     head = store.outbox.head_before(device.origin, 1)
     store.pull.receive(Answered(device.origin, 0, head, rows=rows, cursors={2: 2}))
-    assert store.open_about(records[1:]).check == {records[1]}
-    assert store.open_about(records).settle == frozenset()
+    assert store.review.open_about(records[1:]).check == {records[1]}
+    assert store.review.open_about(records).settle == frozenset()

@@ -43,29 +43,29 @@ def test_two_who_are_different_are_asked_about_no_more_until_it_is_taken_back(
 ) -> None:
     one, other = pair(store)
     assert store.same_person(record(store, one))
-    store.say_different("beneficiary", other, one, "Asha")
+    store.merges.say_different("beneficiary", other, one, "Asha")
     assert store.same_person(record(store, one)) is None
     assert store.same_person(record(store, other)) is None
     assert store.alike("beneficiary", [one, other]) == []
     assert [*told_apart(store, one), *told_apart(store, other)] == [other]
-    store.say_different("beneficiary", one, other, "Javid")  # said already: nothing is written
+    store.merges.say_different("beneficiary", one, other, "Javid")  # said already
     log = [logged.change for logged in store.outbox.batch(origin(store))]
     assert len(log) == 3
     assert (log[-1].record_id, log[-1].fields) == (one, {difference_field(other): True})
-    assert store.take_back_different("beneficiary", other, one, "Asha")
-    assert not store.take_back_different("beneficiary", one, other, "Asha")
+    assert store.merges.take_back_different("beneficiary", other, one, "Asha")
+    assert not store.merges.take_back_different("beneficiary", one, other, "Asha")
     assert store.same_person(record(store, one))
     assert store.check() == audit(home) == []
 
 
 def test_it_stands_in_the_other_record_where_the_first_is_not_here_or_deleted(store: Store) -> None:
     one, other = pair(store)
-    store.say_different("beneficiary", other, "00000A00-1", "Asha")
+    store.merges.say_different("beneficiary", other, "00000A00-1", "Asha")
     store.save([Edit(Beneficiary, {}, one, op=Op.DELETE)], "Asha")
-    store.say_different("beneficiary", one, other, "Asha")
+    store.merges.say_different("beneficiary", one, other, "Asha")
     assert told_apart(store, other) == {one, "00000A00-1"}
     with pytest.raises(StoreError):
-        store.say_different("beneficiary", other, other, "Asha")
+        store.merges.say_different("beneficiary", other, other, "Asha")
 
 
 def test_it_is_saved_with_the_new_record_or_not_at_all(store: Store) -> None:
@@ -86,9 +86,9 @@ def test_a_fork_renames_the_numbers_in_the_names_of_fields(store: Store, home: P
     store.pull.receive(Answered(origin(store), 1, head, {1: 1}))
     new = save(store, name="Gulam Muhammad Bhat", **SHARED)
     third = save(store, name="G M Bhat", **SHARED)
-    store.say_different("beneficiary", known, new, "Asha")
-    store.say_different("beneficiary", new, third, "Asha")
-    store.merge("beneficiary", new, third, "Asha")
+    store.merges.say_different("beneficiary", known, new, "Asha")
+    store.merges.say_different("beneficiary", new, third, "Asha")
+    store.merges.merge("beneficiary", new, third, "Asha")
     text = {difference_field(new): "yes", "name": "Gul"}
     draft = store.drafts.keep(Draft("beneficiary", "Asha", texts=text))
     store.pull.fork(origin(store), 2)
@@ -116,11 +116,11 @@ def test_a_finding_of_the_server_about_them_ends_and_does_not_come_back(store: S
     head = store.outbox.head_before(origin(store), 3)
     answered = Answered(origin(store), 2, head, {1: 1, 2: 1}, rows=rows, cursors={2: 2})
     store.pull.receive(answered)
-    assert store.count_findings() == 2
-    store.say_different("beneficiary", one, other, "Asha")
-    assert store.count_findings() == 0
+    assert store.review.count_findings() == 2
+    store.merges.say_different("beneficiary", one, other, "Asha")
+    assert store.review.count_findings() == 0
     store.pull.receive(Answered(origin(store), 2, head, rows=rows, cursors={2: 3}))
-    assert store.count_findings() == 0
+    assert store.review.count_findings() == 0
 
 
 def _about(found: Finding, related: tuple[tuple[str, str], ...]) -> Finding:

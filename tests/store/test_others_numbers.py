@@ -41,7 +41,7 @@ def test_the_same_file_again_changes_nothing_and_later_ones_find_the_record(stor
 
 
 def test_with_a_server_they_are_to_be_synced_first(store: Store) -> None:
-    store.enrol("http://127.0.0.1:9", "t" * 43)
+    store.access.enrol("http://127.0.0.1:9", "t" * 43)
     (result,) = store.load([Edit(Beneficiary, artisan(), THEIRS)], "Asha")
     assert isinstance(result, Refused)
     assert "sync" in str(result).lower()

@@ -23,7 +23,7 @@ MARK = Mark(era="first", batches=7)
 @pytest.fixture
 def laptop(store: Store) -> Store:
     """A laptop that was sent three records of others, one of a kind that it does not know."""
-    store.enrol("https://x", "t" * 30, "operator", 2, 16, 1, marks=True)
+    store.access.enrol("https://x", "t" * 30, "operator", 2, 16, 1, marks=True)
     rows = [ServerRow(KIND, FAR, 3, NAMED), ServerRow(KIND, NEAR, 3, NAMED), UNKNOWN]
     store.pull.receive(answer(store, *rows))
     return store
@@ -234,18 +234,18 @@ def test_a_page_for_another_state_is_not_applied(laptop: Store) -> None:
 
 
 def test_enrolling_again_leaves_it_to_the_mark_what_has_to_be_pulled(laptop: Store) -> None:
-    laptop.enrol("https://y", "u" * 30, "operator", 2, 16, 1, "other", marks=True)
+    laptop.access.enrol("https://y", "u" * 30, "operator", 2, 16, 1, "other", marks=True)
     assert laptop.pull.state().cursors == {2: 9}
     assert laptop.pull.state().mark == MARK
-    laptop.enrol("https://z", "v" * 30, "operator", 2, 16, 1, "older")
+    laptop.access.enrol("https://z", "v" * 30, "operator", 2, 16, 1, "older")
     state = laptop.pull.state()
     assert (state.cursors, state.mark, state.incarnation) == ({}, None, "older")
-    laptop.enrol("https://x", "v" * 30, "operator", 2, 16, 1, "third", marks=True)
+    laptop.access.enrol("https://x", "v" * 30, "operator", 2, 16, 1, "third", marks=True)
     assert laptop.pull.state().cursors == {}
 
 
 def test_the_first_mark_of_a_server_that_gave_none_compares_every_log(store: Store) -> None:
-    store.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "older")
+    store.access.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "older")
     save(store)
     first = of(store)
     store.pull.receive(brings(store))

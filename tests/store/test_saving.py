@@ -641,7 +641,7 @@ def test_a_number_of_another_laptop_makes_no_new_record_once_there_is_a_server(
 ) -> None:
     """The server would send it back (rule 36): its record comes with a sync."""
     edits = [Edit(Beneficiary, artisan(), id="7KQ2M9XD-142")]
-    store.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
+    store.access.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
     (fate,) = store.load(edits, "Asha")
     assert isinstance(fate, Refused)
     assert [finding.rule for _, finding in fate.findings] == ["number.other"]
@@ -657,7 +657,7 @@ def test_a_record_sent_back_is_entered_again_under_the_number_of_an_earlier_log(
 ) -> None:
     record = save(store)
     first = origin(store)
-    store.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
+    store.access.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
     refused = [Verdict(seq=1, verdict="rejected", rule="out_of_scope")]
     head = store.outbox.head_before(first, 2)
     store.pull.receive(Answered(first, 1, head, {1: None}, refused))

@@ -21,7 +21,7 @@ REASON = "The name differs from the card (see the photo)"
 
 
 def enrol(store: Store, role: Role, district: int = 2) -> None:
-    store.enrol("http://127.0.0.1:9", "token", role, district)
+    store.access.enrol("http://127.0.0.1:9", "token", role, district)
 
 
 def record(store: Store, number: str) -> Record:
@@ -34,7 +34,7 @@ def test_the_loop_of_a_record_sent_back_ends_with_nothing_open(
     store: Store, home: Path, clock: Turned
 ) -> None:
     number = save(store, name="Zooni Akhter")
-    store.send_back(number, REASON, "Reyaz")
+    store.review.send_back(number, REASON, "Reyaz")
     (one,) = find(store)
     assert (one.note.words, one.note.by, one.note.at) == (REASON, "Reyaz", NOW - NOW % 60)
     assert (one.corrected, one.entered_here) == (None, True)
@@ -51,22 +51,22 @@ def test_the_loop_of_a_record_sent_back_ends_with_nothing_open(
     assert done is not None
     assert (done.words, done.by) == ("Changed: Name as on Aadhaar", "Asha")
 
-    store.send_back(number, "Still not the card's", "Reyaz")  # again: what was done is void
+    store.review.send_back(number, "Still not the card's", "Reyaz")  # again: what was done is void
     assert counts(store) == (1, 0)
-    store.mark_corrected(number, "The card itself was changed", "Asha")
+    store.review.mark_corrected(number, "The card itself was changed", "Asha")
     assert counts(store) == (0, 1)
-    store.accept(number, "Reyaz")
+    store.review.accept(number, "Reyaz")
     assert find(store) == []
     assert states_in_words(store, [number])[number] == "not sent yet"
     with pytest.raises(StoreError, match="is not sent back"):
-        store.accept(number, "Reyaz")
+        store.review.accept(number, "Reyaz")
     assert store.check() == audit(home) == []
 
 
 def test_a_record_sent_back_stays_listed_once_another_stands_for_it(store: Store) -> None:
     kept, duplicate = save(store), save(store, name="Zooni Akhter")
-    store.send_back(duplicate, REASON, "Reyaz")
-    store.merge("beneficiary", kept, duplicate, "Reyaz")
+    store.review.send_back(duplicate, REASON, "Reyaz")
+    store.merges.merge("beneficiary", kept, duplicate, "Reyaz")
     assert [one.id for one in to_correct_here(store)] == [duplicate]
     assert counts(store) == (1, 0)
 
@@ -74,18 +74,18 @@ def test_a_record_sent_back_stays_listed_once_another_stands_for_it(store: Store
 @pytest.mark.parametrize("role", ["registrar", "operator"])
 def test_only_a_supervisor_sends_back_and_accepts(store: Store, role: Role) -> None:
     number = save(store)
-    store.send_back(number, REASON, "Reyaz")  # before it is enrolled, nobody has a role
+    store.review.send_back(number, REASON, "Reyaz")  # before it is enrolled, nobody has a role
     enrol(store, role)
     with pytest.raises(StoreError, match=r"^Only a supervisor may send this back .*Nothing"):
-        store.send_back(number, "x", "Asha")
+        store.review.send_back(number, "x", "Asha")
     with pytest.raises(StoreError, match=r"^Only a supervisor may send this back .*Nothing"):
-        store.accept(number, "Asha")
-    store.mark_corrected(number, "Done", "Asha")
+        store.review.accept(number, "Asha")
+    store.review.mark_corrected(number, "Done", "Asha")
     enrol(store, "supervisor", 3)
     with pytest.raises(StoreError, match="outside the area of this laptop"):
-        store.accept(number, "Reyaz")
+        store.review.accept(number, "Reyaz")
     enrol(store, "supervisor")
-    store.accept(number, "Reyaz")
+    store.review.accept(number, "Reyaz")
     assert find(store) == []
 
 
@@ -93,7 +93,7 @@ def test_only_a_supervisor_sends_back_and_accepts(store: Store, role: Role) -> N
 def test_sending_back_needs_a_reason_that_fits(store: Store, reason: str) -> None:
     number = save(store)
     with pytest.raises(StoreError):
-        store.send_back(number, reason, "Reyaz")
+        store.review.send_back(number, reason, "Reyaz")
     assert find(store) == []
 
 

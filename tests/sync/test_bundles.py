@@ -241,7 +241,7 @@ def test_an_answer_from_before_an_enrolment_is_not_taken(
 
 
 def test_without_keys_a_laptop_says_what_to_do(store: Store) -> None:
-    store.keep_keys(None)
+    store.access.keep_keys(None)
     with pytest.raises(NotCarried, match="Sync once over a network"):
         write_bundle(store)
 

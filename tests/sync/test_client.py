@@ -123,7 +123,7 @@ def test_a_lost_answer_loses_nothing(
 def test_offline_gives_a_sentence(fresh: Store, register: Register) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    fresh.enrol(f"http://127.0.0.1:{port}", "t" * 30)
+    fresh.access.enrol(f"http://127.0.0.1:{port}", "t" * 30)
     register(fresh, 12)
     outcome = sync(fresh)
     assert (outcome.ok, outcome.offline) == (False, True)
@@ -144,7 +144,7 @@ def test_not_being_enrolled_gives_a_sentence(fresh: Store, register: Register) -
 
 def test_a_token_the_server_does_not_know(store: Store, server: str, register: Register) -> None:
     register(store, 2)
-    store.enrol(server, "t" * 43)
+    store.access.enrol(server, "t" * 43)
     outcome = sync(store)
     assert outcome.session.error is not None
     assert outcome.session.error.startswith("The server does not know this laptop. Enrol it again.")
@@ -251,7 +251,7 @@ def test_a_restored_server_gets_what_it_lacks_and_its_versions_count(
         assert sync(fresh).ok
     shutil.copyfile(database, tmp_path / "backup.sqlite3")
     with local_server(database) as url:
-        fresh.enrol(url, fresh.token() or "")
+        fresh.access.enrol(url, fresh.access.token() or "")
         (late,) = register(fresh, 1)
         assert sync(fresh).ok
     device = fresh.device
@@ -261,7 +261,7 @@ def test_a_restored_server_gets_what_it_lacks_and_its_versions_count(
     rejected = Verdict(seq=2, verdict="rejected", reason="No.")
     fresh.pull.receive(Answered(device.origin, 2, head, verdicts=[rejected]))
     with local_server(tmp_path / "backup.sqlite3") as url:
-        fresh.enrol(url, fresh.token() or "")
+        fresh.access.enrol(url, fresh.access.token() or "")
         assert sync(fresh).ok
     assert _served(tmp_path / "backup.sqlite3") == {device.origin: 2}
     assert _states(fresh, [early, late]) == {State.ON_SERVER}
@@ -388,7 +388,7 @@ def test_a_restored_laptop_sends_the_old_tail_once_and_gets_a_new_origin(
 def test_addresses_that_may_not_receive_a_token(fresh: Store, url: str, why: str) -> None:
     with pytest.raises(NotEnrolled, match=why):
         enrol(fresh, url, "code")
-    assert fresh.token() is None
+    assert fresh.access.token() is None
 
 
 @pytest.mark.parametrize(
@@ -422,7 +422,7 @@ def test_an_answer_of_another_server_gives_a_sentence(fresh: Store, register: Re
         url = f"http://127.0.0.1:{portal.server_port}"
         with pytest.raises(NotEnrolled, match="login page"):
             enrol(fresh, url, "code")
-        fresh.enrol(url, "t" * 30)
+        fresh.access.enrol(url, "t" * 30)
         register(fresh, 1)
         outcome = sync(fresh)
         portal.shutdown()
@@ -456,7 +456,7 @@ def test_a_second_stop_aborts_a_hanging_request(fresh: Store, register: Register
                 pass
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        fresh.enrol(f"http://127.0.0.1:{listener.getsockname()[1]}", "t" * 43)
+        fresh.access.enrol(f"http://127.0.0.1:{listener.getsockname()[1]}", "t" * 43)
         thread = threading.Thread(target=hang)
         thread.start()
         outcome = sync(fresh, stop=stop)

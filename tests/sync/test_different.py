@@ -24,9 +24,9 @@ def shown(store: Store, *numbers: str) -> tuple[list[list[str]], int, int]:
     """Return what is said of the records, and how many findings and conflicts are open."""
     records = [store.get("beneficiary", number) for number in numbers]
     said = [sorted(different_from(one.extra)) for one in records if one]
-    findings = [one for number in numbers for one in store.findings(number)]
+    findings = [one for number in numbers for one in store.review.findings(number)]
     same = [one for one in findings if one.rule == "same_person"]
-    return said, len(same), len(store.conflicts())
+    return said, len(same), len(store.review.conflicts())
 
 
 def test_it_ends_the_finding_for_all_and_taking_it_back_begins_it_again(laptop: Enrolled) -> None:
@@ -37,14 +37,14 @@ def test_it_ends_the_finding_for_all_and_taking_it_back_begins_it_again(laptop: 
     assert shown(asha, small, large) == shown(javid, small, large) == ([[], []], 2, 0)
     # Both say so before they hear of each other; one has corrected the record meanwhile.
     asha.save([Edit(Beneficiary, {"village": "Nagam"}, small)], "Asha")
-    asha.say_different("beneficiary", one, other, "Asha")
-    javid.say_different("beneficiary", other, one, "Javid")
+    asha.merges.say_different("beneficiary", one, other, "Asha")
+    javid.merges.say_different("beneficiary", other, one, "Javid")
     done(javid, asha, javid)
     assert shown(asha, small, large) == shown(javid, small, large) == ([[large], []], 0, 0)
     fresh = laptop("Fresh")
     done(fresh)
     assert shown(fresh, small, large) == ([[large], []], 0, 0)
-    fresh.take_back_different("beneficiary", small, large, "Reyaz")
+    fresh.merges.take_back_different("beneficiary", small, large, "Reyaz")
     done(fresh, asha, javid)
     assert shown(asha, small, large) == shown(javid, small, large) == ([[], []], 2, 0)
 

@@ -40,7 +40,7 @@ def test_seconds_follow_from_the_measured_speed() -> None:
 
 
 def test_an_incomplete_pull_is_reported(fresh: Store) -> None:
-    fresh.enrol("https://office.example.in", "a" * 43)
+    fresh.access.enrol("https://office.example.in", "a" * 43)
     assert forecast(fresh).more
 
 

@@ -46,7 +46,7 @@ class Endless(Scripted):
 def laptop(tmp_path: Path) -> Iterator[Store]:
     store = Store.open(tmp_path / "laptop", clock=lambda: 1_790_000_000)
     store.init("CSC Chadoora", 2, None)
-    store.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
+    store.access.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
     yield store
     store.close()
 

@@ -26,7 +26,7 @@ def kept(folder: Path) -> list[tuple[int, bytes]]:
 
 
 def test_keys_are_exchanged_at_enrolment(store: Store, folder: Path) -> None:
-    keys = store.keys()
+    keys = store.access.keys()
     assert keys is not None
     _, public = kept(folder)[-1]
     assert public == keys.signing.public
@@ -39,9 +39,9 @@ def test_keys_are_exchanged_at_enrolment(store: Store, folder: Path) -> None:
 
 
 def test_enrolling_again_exchanges_keys_anew(store: Store, server: str, folder: Path) -> None:
-    before = store.keys()
+    before = store.access.keys()
     enrol(store, server, code(folder / "server.sqlite3"))
-    after = store.keys()
+    after = store.access.keys()
     assert before
     assert after
     assert before.signing.public != after.signing.public
@@ -51,24 +51,24 @@ def test_enrolling_again_exchanges_keys_anew(store: Store, server: str, folder: 
 
 
 def test_a_laptop_without_keys_asks_at_its_next_sync(store: Store) -> None:
-    store.keep_keys(None)  # as its server was older
+    store.access.keep_keys(None)  # as its server was older
     home = store.home
     store.close()
     later = Store.open(home, clock=lambda: time.time_ns() // 10**9 + 86_400)
     assert sync(later).ok
-    assert later.keys() is not None
+    assert later.access.keys() is not None
     later.close()
 
 
 def test_an_older_server_is_asked_once_a_day(tmp_path: Path) -> None:
     now = 1_790_000_000
     fresh = Store.open(tmp_path / "laptop", clock=lambda: now)
-    assert fresh.wants_keys()
+    assert fresh.access.wants_keys()
     exchange_keys(fresh, Scripted())
-    assert fresh.keys() is None
-    assert not fresh.wants_keys()
+    assert fresh.access.keys() is None
+    assert not fresh.access.wants_keys()
     now += 86_400
-    assert fresh.wants_keys()
+    assert fresh.access.wants_keys()
     fresh.close()
 
 
@@ -78,5 +78,5 @@ def test_a_lost_answer_leaves_it_to_the_next_sync(fresh: Store) -> None:
             raise ConnectionLost
 
     exchange_keys(fresh, cast("Transport", Dropping()))
-    assert fresh.keys() is None
-    assert fresh.wants_keys()
+    assert fresh.access.keys() is None
+    assert fresh.access.wants_keys()

@@ -24,7 +24,7 @@ def village(store: Store, number: str, name: str) -> None:
 
 
 def open_matter(store: Store, number: str) -> OpenConflict:
-    (one,) = store.conflicts(number)
+    (one,) = store.review.conflicts(number)
     return one
 
 
@@ -42,7 +42,7 @@ def test_an_edit_and_a_merge_that_had_not_seen_each_other_end_alike(
     all_three = (asha, javid, reyaz)
     kept, other = put(asha, "Gulam Bhat"), put(javid, "Ghulam Bhat", village="Arath")
     done(*all_three, *all_three)
-    reyaz.merge(KIND, kept, other, "Reyaz", use=["village"])
+    reyaz.merges.merge(KIND, kept, other, "Reyaz", use=["village"])
     village(javid, other, "Nagam")
     done(*((reyaz, javid) if merged_first else (javid, reyaz)), *all_three)
     device = javid.device
@@ -54,27 +54,27 @@ def test_an_edit_and_a_merge_that_had_not_seen_each_other_end_alike(
         assert one.at > 0
         assert shown(store, other) == (kept, "Nagam")
         assert shown(store, kept) == (None, "Arath")
-        assert store.stands_for(KIND, [other]) == {other: kept}
+        assert store.merges.stands_for(KIND, [other]) == {other: kept}
         assert store.states([other]) == {other: State.CONFLICT}
     if merged_first:
-        reyaz.resolve(open_matter(reyaz, other), Keep.MINE, "Reyaz")  # that which stands
+        reyaz.review.resolve(open_matter(reyaz, other), Keep.MINE, "Reyaz")  # that which stands
     else:
-        assert reyaz.unmerge(KIND, other, "Reyaz")  # settles it as well
-    assert not reyaz.conflicts(other)
+        assert reyaz.merges.unmerge(KIND, other, "Reyaz")  # settles it as well
+    assert not reyaz.review.conflicts(other)
     done(reyaz, *all_three)
     for store in all_three:
-        assert store.conflicts(other) == []
+        assert store.review.conflicts(other) == []
         assert shown(store, other) == (kept if merged_first else None, "Nagam")
     village(javid, other, "Wathoora")  # knows what was decided
     done(*all_three)
-    assert asha.conflicts(other) == []
+    assert asha.review.conflicts(other) == []
 
 
 def test_what_a_registrar_merges_comes_back_and_stays_on_the_laptop(laptop: Enrolled) -> None:
     javid, reyaz = laptop("Javid"), laptop("Reyaz", "operator")
     kept, other = put(javid, "Gulam Bhat"), put(javid, "Ghulam Bhat")
     done(javid, reyaz)
-    javid.merge(KIND, kept, other, "Javid")
+    javid.merges.merge(KIND, kept, other, "Javid")
     done(javid, reyaz)
     (back,) = javid.outbox.returned()
     assert back.reason is not None

@@ -75,28 +75,28 @@ def test_a_pair_across_blocks_waits_once_at_the_supervisor_until_it_is_decided(
     assert other not in items(asha, FINDING)[0].sentence
     assert denied_merge(asha, KIND)
     assert not denied_merge(reyaz, KIND)
-    reyaz.say_different(KIND, one, other, "Reyaz")
+    reyaz.merges.say_different(KIND, one, other, "Reyaz")
     assert counts(reyaz) == {}
     assert everywhere() == [{}, {}, {}]
-    reyaz.take_back_different(KIND, one, other, "Reyaz")
+    reyaz.merges.take_back_different(KIND, one, other, "Reyaz")
     assert everywhere() == waits
-    reyaz.merge(KIND, one, other, "Reyaz")
+    reyaz.merges.merge(KIND, one, other, "Reyaz")
     assert counts(reyaz) == {}
     assert everywhere() == [{}, {}, {}]
-    reyaz.unmerge(KIND, other, "Reyaz")
+    reyaz.merges.unmerge(KIND, other, "Reyaz")
     # Of three, each is found with the one it is most like: what is left comes after a decision.
     third = put(asha, "Ghulam Mohd Butt")
     done(asha)
     assert everywhere()[0] == {DUPLICATE.key: 2}
     first, _ = items(reyaz, DUPLICATE)
-    reyaz.say_different(KIND, first.record_id, first.related[0], "Reyaz")
+    reyaz.merges.say_different(KIND, first.record_id, first.related[0], "Reyaz")
     assert everywhere()[0][DUPLICATE.key]
     assert all(
         {one.record_id, *one.related} != {first.record_id, *first.related}
         for one in items(reyaz, DUPLICATE)
     )
-    reyaz.say_different(KIND, one, third, "Reyaz")
-    reyaz.take_back_different(KIND, first.record_id, first.related[0], "Reyaz")
+    reyaz.merges.say_different(KIND, one, third, "Reyaz")
+    reyaz.merges.take_back_different(KIND, first.record_id, first.related[0], "Reyaz")
     assert everywhere()[0][DUPLICATE.key]
     javid.save([Edit(Beneficiary, {}, other, op=Op.DELETE)], "Javid")
     done(javid)

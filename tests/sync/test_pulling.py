@@ -118,16 +118,16 @@ def test_edits_of_one_field_are_a_conflict_that_both_see_and_one_decides(
     done(one)
     assert done(two).conflicts == 1
     assert done(one).conflicts == 1
-    (seen,), (also,) = one.conflicts(), two.conflicts()
+    (seen,), (also,) = one.review.conflicts(), two.review.conflicts()
     assert (seen.mine, seen.theirs, seen.base) == ("Mine VO", "Theirs VO", "Chinar VO")
     assert (also.mine, also.theirs) == ("Theirs VO", "Mine VO")
-    one.resolve(seen.id, keep, "Asha")
-    assert one.conflicts() == []
+    one.review.resolve(seen.id, keep, "Asha")
+    assert one.review.conflicts() == []
     for store in (one, two):
         done(store)
     for store in (one, two):
         assert value(store, record, "name") == expected
-        assert store.conflicts() == []
+        assert store.review.conflicts() == []
 
 
 def test_a_deletion_reaches_the_other(laptop: Laptop) -> None:

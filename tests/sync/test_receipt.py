@@ -52,7 +52,7 @@ def laptop(tmp_path: Path, register: Register) -> Iterator[Store]:
     store.init(
         "Asha of CSC Chadoora, with a name that is longer than any line of paper is wide", 2, None
     )
-    store.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
+    store.access.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
     register(store, 2)
     assert sync(store, transport=Scripted()).ok
     register(store, 1)

@@ -36,7 +36,7 @@ def test_an_answer_that_is_lost_is_asked_for_again(
     laptop: Enrolled, server: str, many: int
 ) -> None:
     head, locked = laptop("head", "supervisor"), laptop("locked", "operator")
-    keys, data_key = locked.keys(), new_key()
+    keys, data_key = locked.access.keys(), new_key()
     assert keys is not None
     sealed = seal(data_key, keys.server_sealing)
     number = max(one.id for one in fetch_devices(head).devices)

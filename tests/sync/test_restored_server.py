@@ -79,9 +79,9 @@ class Office:
 
     def _lead(self, laptop: Store) -> None:
         """Give a laptop the server's present address, as a restored server keeps its own."""
-        token = laptop.token()
+        token = laptop.access.token()
         assert token is not None
-        laptop.enrol(self.url, token)
+        laptop.access.enrol(self.url, token)
 
 
 @pytest.fixture

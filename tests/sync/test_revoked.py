@@ -17,6 +17,7 @@ from fieldkit.protocol.supervision import MOST_SEALED, DeviceItem
 from fieldkit.server.operation.local import code
 from fieldkit.settings import KEYS
 from fieldkit.store import Closed, SealedPart, Store
+from fieldkit.store.access import Access
 from fieldkit.sync import supervision
 from fieldkit.sync.client import enrol
 from fieldkit.sync.failures import ConnectionLost, Offline
@@ -157,7 +158,7 @@ def test_a_line_that_drops_is_tried_again_with_the_same_bytes(
     monkeypatch.undo()
     assert "handed in; a supervisor decides" in said(asha)
     assert [one.changes for one in item(head, asha).sealed] == [3]
-    ended = asha.ended()
+    ended = asha.access.ended()
     assert ended is not None
     assert ended.waiting == []
 
@@ -218,17 +219,17 @@ def test_a_kill_at_any_moment_loses_and_doubles_nothing(
     def killed(*_: object, **__: object) -> None:
         raise Killed
 
-    moments = {"sealed": "end_access", "closed": "ended", "handed in": "note_handed_in"}
+    moments = {"sealed": "end", "closed": "ended", "handed in": "note_handed_in"}
     if at == "closed":
         monkeypatch.setattr(HttpTransport, "post_file", killed)
     else:
-        monkeypatch.setattr(Store, moments[at], killed)
+        monkeypatch.setattr(Access, moments[at], killed)
     with pytest.raises(Killed):
         sync(asha)
     monkeypatch.undo()
     asha.close()
     again = Store.open(asha.home)
-    assert (again.ended() is None) == (at == "sealed")
+    assert (again.access.ended() is None) == (at == "sealed")
     assert "3 changes are sealed and handed in" in said(again)
     assert [one.changes for one in item(head, again).sealed] == [3]
     again.close()
@@ -238,21 +239,21 @@ def test_a_save_while_the_work_is_sealed_is_sealed_as_well(
     head: Store, asha: Store, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     revoke(head, asha)
-    end = Store.end_access
+    end = Access.end
 
-    def late(store: Store, changes: int, sealed: Sequence[SealedPart]) -> bool:
+    def late(access: Access, changes: int, sealed: Sequence[SealedPart]) -> bool:
         monkeypatch.undo()
-        register(store, 1)
-        return end(store, changes, sealed)
+        register(asha, 1)
+        return end(access, changes, sealed)
 
-    monkeypatch.setattr(Store, "end_access", late)
+    monkeypatch.setattr(Access, "end", late)
     assert "4 changes are sealed and handed in" in said(asha)
     assert [one.changes for one in item(head, asha).sealed] == [4]
 
 
 def test_a_laptop_that_never_exchanged_keys_keeps_its_work(head: Store, asha: Store) -> None:
     revoke(head, asha)
-    asha.keep_keys(None)
+    asha.access.keep_keys(None)
     assert "3 changes are not sent, and safe here." in said(asha)
     assert item(head, asha).sealed == []
     assert asha.outbox.unsent() == 3
@@ -360,15 +361,15 @@ def test_only_the_old_token_of_a_revoked_laptop_hands_in(
         return caught.value.code
 
     bundle, other = write_bundle(asha).data, laptop(f"Bilal {next(_names)}", "operator")
-    assert refused(asha.token(), bundle) == "not-revoked"
+    assert refused(asha.access.token(), bundle) == "not-revoked"
     assert refused("nobody's token, long enough", bundle) == "unauthorised"
     revoke(head, asha)
     revoke(head, other)
-    assert refused(other.token(), bundle) == "bundle-unknown"
+    assert refused(other.access.token(), bundle) == "bundle-unknown"
     altered = bytes([*bundle[:-1], bundle[-1] ^ 1])
-    assert refused(asha.token(), altered) == "bundle-altered"
-    assert refused(asha.token(), b"junk") == "no-bundle"
-    with HttpTransport(server, asha.token()) as http:
+    assert refused(asha.access.token(), altered) == "bundle-altered"
+    assert refused(asha.access.token(), b"junk") == "no-bundle"
+    with HttpTransport(server, asha.access.token()) as http:
         assert http.post_file("/v1/sealed", bundle, 1000)
         assert http.post_file("/v1/sealed", bundle, 1000)
     assert len(item(head, asha).sealed) == 1

@@ -31,7 +31,7 @@ def test_the_loop_between_an_author_and_a_supervisor(laptop: Enrolled) -> None:
     author, supervisor = laptop("Asha", "registrar"), laptop("Reyaz", "supervisor")
     (saved,) = author.save([Edit(Beneficiary, ZOONI)], "Asha")
     done(author, supervisor)
-    supervisor.send_back(saved.id, REASON, "Reyaz")
+    supervisor.review.send_back(saved.id, REASON, "Reyaz")
     done(supervisor, author)
     (mine,) = to_correct_here(author)
     assert (mine.id, mine.note.words, mine.note.by) == (saved.id, REASON, "Reyaz")
@@ -46,12 +46,12 @@ def test_the_loop_between_an_author_and_a_supervisor(laptop: Enrolled) -> None:
     assert one.corrected.words == "Changed: Name as on Aadhaar"
     assert held(supervisor, saved.id).value("name") == "Zoona Akhtar"
 
-    supervisor.accept(saved.id, "Reyaz")
+    supervisor.review.accept(saved.id, "Reyaz")
     done(supervisor, author)
     for store in (author, supervisor):
         assert counts(store) == (0, 0)
-        assert store.findings(saved.id) == []
-        assert store.conflicts(saved.id) == []
+        assert store.review.findings(saved.id) == []
+        assert store.review.conflicts(saved.id) == []
 
 
 def test_what_a_registrar_may_not_write_comes_back_with_its_reason_and_is_not_lost(
@@ -110,8 +110,8 @@ def test_two_reasons_at_once_are_for_a_supervisor_to_settle(laptop: Enrolled) ->
     second = laptop("Nusrat", "supervisor")
     (saved,) = author.save([Edit(Beneficiary, ZOONI)], "Asha")
     done(author, first, second)
-    first.send_back(saved.id, REASON, "Reyaz")
-    second.send_back(saved.id, "No mobile", "Nusrat")
+    first.review.send_back(saved.id, REASON, "Reyaz")
+    second.review.send_back(saved.id, "No mobile", "Nusrat")
     done(first, second, first, author)
     notes = [
         [one.denied for one in open_conflicts(store, saved.id)] for store in (author, first, second)
@@ -120,8 +120,8 @@ def test_two_reasons_at_once_are_for_a_supervisor_to_settle(laptop: Enrolled) ->
     (note,) = notes[0]
     assert "Only a supervisor may send this back or accept it" in note
     # Accepting settles nothing by itself: the other reason still waits for a decision.
-    first.accept(saved.id, "Reyaz")
+    first.review.accept(saved.id, "Reyaz")
     done(first, second)
     assert held(second, saved.id).sent_back is None
-    (left,) = second.conflicts(saved.id)
+    (left,) = second.review.conflicts(saved.id)
     assert str(left.held).startswith("No mobile (Nusrat")

@@ -28,7 +28,7 @@ Register = Callable[[Store, int], list[str]]
 def laptop(tmp_path: Path) -> Iterator[Store]:
     store = Store.open(tmp_path / "laptop", clock=lambda: 1_790_000_000)
     store.init("CSC Chadoora", 2, None)
-    store.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
+    store.access.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
     yield store
     store.close()
 
@@ -386,7 +386,7 @@ def test_a_new_area_is_pulled_from_the_start_and_the_old_epoch_declared_until_al
 def test_a_new_token_is_used_and_kept(laptop: Store) -> None:
     link = Scripted(lambda one: accept(one, cursors={2: 1}, more=True, token="b" * 43))
     assert run(laptop, link).ok
-    assert (link.tokens, laptop.token()) == (["b" * 43], "b" * 43)
+    assert (link.tokens, laptop.access.token()) == (["b" * 43], "b" * 43)
 
 
 def test_an_unknown_new_token_falls_back_to_the_old_one(laptop: Store) -> None:
@@ -397,7 +397,7 @@ def test_an_unknown_new_token_falls_back_to_the_old_one(laptop: Store) -> None:
         refuse_with(401, "unauthorised"),
     )
     outcome = run(laptop, link)
-    assert (outcome.ok, laptop.token()) == (False, "a" * 43)
+    assert (outcome.ok, laptop.access.token()) == (False, "a" * 43)
     assert link.tokens[:2] == ["b" * 43, "a" * 43]
     assert (outcome.session.error or "").startswith("The server does not know this laptop.")
 

@@ -44,7 +44,7 @@ def stands(store: Store, record_id: str) -> bool:
 
 
 def in_conflict(store: Store) -> set[str]:
-    return {one.record_id for one in store.conflicts()}
+    return {one.record_id for one in store.review.conflicts()}
 
 
 @pytest.mark.parametrize("sent", [0, 1, 2])

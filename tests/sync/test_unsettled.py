@@ -56,7 +56,7 @@ class Office:
         self.token = api.token(api.code("operator", 2, 16))
         self.store = Store.open(home, clock=lambda: api.now)
         self.store.init("Asha", 2, 16)
-        self.store.enrol("https://server.example", self.token, "operator", 2, 16, 1, "")
+        self.store.access.enrol("https://server.example", self.token, "operator", 2, 16, 1, "")
         self.transport = ToApi(api, self.token)
 
     def sync(self) -> Outcome:

@@ -207,19 +207,19 @@ def test_conflicts_and_receipts_are_those_of_any_record(laptop: Laptop) -> None:
     change(officer, record, remarks="one")
     change(other, record, remarks="two")
     done(officer, other, field)
-    (seen,) = [one for one in field.conflicts() if one.record_id == record]
+    (seen,) = [one for one in field.review.conflicts() if one.record_id == record]
     assert (seen.stands, seen.held) == ("one", "two")
     for store, note in ((field, "only an administrator of the whole UT"), (other, "")):
         (words,) = open_conflicts(store, record)
         assert (note in words.denied) if note else not words.denied
-    (found,) = [one for one in other.conflicts() if one.record_id == record]
-    other.resolve(found.id, Keep.MINE, "Reyaz")
+    (found,) = [one for one in other.review.conflicts() if one.record_id == record]
+    other.review.resolve(found.id, Keep.MINE, "Reyaz")
     done(other, officer, field)
     stores: Sequence[Store] = (officer, other, field)
     for store in stores:
         assert (kept := store.get(KIND, record)) is not None
         assert kept.remarks == "two"
-        assert [one for one in store.conflicts() if one.record_id == record] == []
+        assert [one for one in store.review.conflicts() if one.record_id == record] == []
         assert store.outbox.counts()[State.QUEUED] == 0
         assert receipt(store).same
 

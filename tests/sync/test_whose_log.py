@@ -26,6 +26,7 @@ from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, State, Store
+from fieldkit.store.access import Access
 from fieldkit.sync.client import enrol, sync
 from fieldkit.sync.receipt import receipt
 from fieldkit.sync.sentences import ENROL_AGAIN
@@ -189,12 +190,12 @@ def test_what_enrolling_shows_fits_into_one_request(fresh: Store, register: Regi
     register(fresh, 700)
     with closing(sqlite3.connect(fresh.home / DATABASE)) as file, file:
         file.execute("UPDATE origin SET acked_seq = 600")
-    shown = fresh.heads_to_show(MOST_SHOWN)
+    shown = fresh.access.heads_to_show(MOST_SHOWN)
     seqs = [seq for _, seq, _ in shown]
     assert seqs == [600, 1, 700, 599, 598, 596, 592, 584, 568, 536, 472, 344, 88]
     for one, seq, head in shown:
         assert head == fresh.outbox.head_before(one, seq + 1)
-    assert fresh.heads_to_show(2) == shown[:2]
+    assert fresh.access.heads_to_show(2) == shown[:2]
 
 
 def test_a_log_kept_as_another_laptops_is_never_logged_again(
@@ -226,7 +227,7 @@ def laptop(tmp_path: Path, register: Register) -> Iterator[Store]:
     """A laptop with two changes, both acknowledged."""
     store = Store.open(tmp_path / "laptop", clock=lambda: 1_790_000_000)
     store.init("CSC Chadoora", 2, None)
-    store.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
+    store.access.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
     register(store, 2)
     assert sync(store, transport=Scripted()).ok
     yield store
@@ -296,7 +297,7 @@ def test_an_older_servers_word_of_another_laptop_is_understood(laptop: Store) ->
 def test_a_server_that_keeps_every_log_as_anothers_ends_the_sync(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "empty")
     store.init("CSC Chadoora", 2, None)
-    store.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
+    store.access.enrol("https://office.example.in", "a" * 43, "operator", 2, None, 1, "first")
     link = Scripted(*[not_yours()] * 40)
     assert not sync(store, transport=link).ok
     assert len(link.requests) < 5
@@ -312,7 +313,7 @@ def test_a_receipt_recognises_a_log_that_is_another_devices_now(
     synced(fresh)
     other = copy(fresh)
     chief = code(folder / "server.sqlite3", "supervisor")
-    with patch.object(Store, "heads_to_show", lambda *_: []):
+    with patch.object(Access, "heads_to_show", lambda *_: []):
         lose_token(other)
         enrol(other, url, chief)
     seen: list[ReceiptAnswer] = []

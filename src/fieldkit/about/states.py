@@ -54,7 +54,7 @@ def words_about(state: str, about: OpenAbout, number: str) -> str:
 
 def states_in_words(store: Store, ids: Sequence[str]) -> Mapping[str, str]:
     """Return where each of these records stands."""
-    states, about = store.states(ids), store.open_about(ids)
+    states, about = store.states(ids), store.review.open_about(ids)
     return {one: words_about(str(states.get(one, "on the server")), about, one) for one in ids}
 
 

@@ -47,7 +47,7 @@ def receipt(args: Namespace) -> int:
 def conflicts(args: Namespace) -> int:
     """List the conflicts that are not decided on this laptop."""
     with open_store() as store:
-        found = store.conflicts()
+        found = store.review.conflicts()
         named = store.fetch({one.kind for one in found}, [one.record_id for one in found])
     if args.json:
         say_json([_json(one) for one in found])
@@ -83,7 +83,7 @@ def resolve(args: Namespace) -> int:
         denied = next((one.denied for one in shown if one.conflict.id == wanted), "")
         if denied:
             raise Unusable(denied)
-        store.resolve(args.conflict, keep, operator_of(store))
+        store.review.resolve(args.conflict, keep, operator_of(store))
     say("Settled. The next sync sends this.")
     return DONE
 

@@ -20,13 +20,13 @@ def send_back(args: Namespace) -> int:
         record = known_record(store, args.id)
         operator = operator_of(store)
         if args.accept:
-            store.accept(record.id, operator)
+            store.review.accept(record.id, operator)
             say(f"Accepted: {record.label()}, {record.id}.")
         elif args.corrected is not None:
-            store.mark_corrected(record.id, args.corrected, operator)
+            store.review.mark_corrected(record.id, args.corrected, operator)
             say(f"Noted as corrected: {record.label()}, {record.id}.")
         else:
-            store.send_back(record.id, args.reason, operator)
+            store.review.send_back(record.id, args.reason, operator)
             said = "The person who entered it reads the reason after a sync."
             say(f"Sent back: {record.label()}, {record.id}. {said}")
     return DONE

@@ -66,18 +66,18 @@ def _disagree(store: Store, other: Store, artisan: str) -> None:
     other.save([Edit(Beneficiary, theirs, artisan)], _COLLEAGUE)
     for laptop in (store, other, store):
         sync(laptop)
-    held = store.conflicts()
+    held = store.review.conflicts()
     say(
         f"Both changed {seen.label()} without a connection: village and remarks were merged, "
         f"{len(held)} value to settle (the mobile)."
     )
     for conflict in held:
-        store.resolve(conflict.id, Keep.THEIRS, store.operators()[0])
+        store.review.resolve(conflict.id, Keep.THEIRS, store.operators()[0])
     for laptop in (store, other):
         sync(laptop)
     shown = [laptop.get("beneficiary", artisan) for laptop in (store, other)]
     agreed = shown[0] is not None and shown[1] is not None and shown[0] == shown[1]
-    left = len(store.conflicts()) + len(other.conflicts())
+    left = len(store.review.conflicts()) + len(other.review.conflicts())
     say(f"Settled: both laptops show {'the same' if agreed and not left else 'different values'}.")
 
 

@@ -83,7 +83,7 @@ def _status(store: Store, position: LogPosition | None) -> dict[str, object]:
         "drafts": len(store.drafts.of()),
         "role": scope.role if scope else None,
         "scope": {"district": scope.district, "block": scope.block} if scope else None,
-        "conflicts": len(store.conflicts()),
+        "conflicts": len(store.review.conflicts()),
         "cursors": {str(district): at for district, at in pulled.cursors.items()},
         "more": pulled.more,
         "last_sync": session_json(sessions[0]) if sessions else None,
@@ -125,11 +125,11 @@ def _say_status(store: Store, position: LogPosition | None) -> None:
         f"{counts[State.QUEUED] + counts[State.SENT]} not sent yet, {counts[State.REJECTED]} "
         "returned to you."
     )
-    if many := len(store.conflicts()):
+    if many := len(store.review.conflicts()):
         say(_not_used(many))
     if many := counts[State.LATE] + counts[State.WAITING]:
         say(_not_taken_yet(many))
-    if many := len(store.findings()):
+    if many := len(store.review.findings()):
         say(f"{many} to check: the Sync page lists them; `fieldkit show` shows each record.")
     if device.server and store.pull.state().more:
         say("Not everything has arrived from the server yet. Run `fieldkit sync` to go on.")
@@ -139,7 +139,7 @@ def _say_status(store: Store, position: LogPosition | None) -> None:
 
 def _to_know(store: Store) -> Iterator[str]:
     """Yield what the person has to know before working on."""
-    if store.ended():
+    if store.access.ended():
         yield str(Closed())
     for notice in store.notices():
         yield notice.text

@@ -184,10 +184,10 @@ def show(args: Namespace) -> int:
         raise Unusable(_NO_NUMBER)
     with open_store() as store:
         asked, record = store.record(args.id), store.standing_record(args.id)
-        others = store.merged_with(record.kind(), record.id) if record else []
+        others = store.merges.merged_with(record.kind(), record.id) if record else []
         events = store.timeline(record.id) if record else []
         changes = store.outbox.of(record.id if record else str(number))
-        noted = store.findings(record.id) if record else []
+        noted = store.review.findings(record.id) if record else []
     if record is None and not changes:
         raise Unusable(
             f"There is no record {args.id} on this laptop. Check the number, or sync first."

@@ -23,7 +23,7 @@ def merge(args: Namespace) -> int:
                 f"{kept.title} has no field {', '.join(unknown)}. `fieldkit kinds` lists them."
             )
         _check_may_merge(store, duplicate)
-        store.merge(kept.kind(), kept.id, duplicate.id, operator_of(store), use)
+        store.merges.merge(kept.kind(), kept.id, duplicate.id, operator_of(store), use)
     if args.json:
         say_json({"kept": kept.id, "duplicate": duplicate.id, "used": use})
         return DONE
@@ -39,8 +39,8 @@ def unmerge(args: Namespace) -> int:
     with open_store() as store:
         record = known_record(store, args.id)
         _check_may_merge(store, record)
-        kept = store.stands_for(record.kind(), [record.id])[record.id]
-        if not store.unmerge(record.kind(), record.id, operator_of(store)):
+        kept = store.merges.stands_for(record.kind(), [record.id])[record.id]
+        if not store.merges.unmerge(record.kind(), record.id, operator_of(store)):
             raise Unusable(f"{_named(record)}, is not merged into another record.")
     if args.json:
         say_json({"id": record.id, "was": kept})
@@ -70,9 +70,9 @@ def different(args: Namespace) -> int:
         one, other = _two(store, args.id, args.other)
         named = f"{_named(one)}, and {_named(other)}"
         if not args.undo:
-            store.say_different(one.kind(), one.id, other.id, operator_of(store))
+            store.merges.say_different(one.kind(), one.id, other.id, operator_of(store))
             say(f"Noted as different: {named}. Nobody is asked about them again.")
-        elif store.take_back_different(one.kind(), one.id, other.id, operator_of(store)):
+        elif store.merges.take_back_different(one.kind(), one.id, other.id, operator_of(store)):
             say(f"Taken back: {named}, may be the same person.")
         else:
             raise Unusable(f"Nobody has said that {named}, are different.")

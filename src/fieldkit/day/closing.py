@@ -104,7 +104,7 @@ def read_closing(store: Store, operator: str) -> Closing:
         ],
         unsent=store.outbox.unsent(),
         returned=counts[State.REJECTED],
-        to_settle=len(store.conflicts()),
+        to_settle=len(store.review.conflicts()),
         undecided=counts[State.LATE] + counts[State.WAITING],
     )
 

@@ -149,7 +149,7 @@ def _unfinished(store: Store, records: Sequence[Record]) -> Section | None:
         for name, text in draft.texts.items() if about else ():
             field = known.fields().get(name) if known else None
             lines.append(f"Typed and not saved: {field.label if field else name}: {text}")
-    for one in store.conflicts():
+    for one in store.review.conflicts():
         if one.record_id in by_id:
             label, text = shown_change(kinds().get(one.kind), one.field, one.held)
             lines.append(f"Not used, to settle: {label}: {text or 'nothing'} (by {one.by})")

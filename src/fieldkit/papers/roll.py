@@ -91,7 +91,7 @@ def read_days_roll(store: Store, how: DayMarks, record_id: str) -> tuple[Roll, s
         for field in people_in(enrolled if lines else how.kind).values()
         if (person := line.value(field))
     }
-    standing = store.persons(taking_part)
+    standing = store.merges.persons(taking_part)
     taking_part = {standing.get(one, one): None for one in taking_part}
     kept = read_roll(store.notes, record_id)
     if kept is None:
@@ -105,7 +105,7 @@ def read_days_roll(store: Store, how: DayMarks, record_id: str) -> tuple[Roll, s
 
 def persons_once(store: Store, given: Sequence[tuple[int, str]]) -> Sequence[tuple[int, str]]:
     """Put in the place of each record the one that stands for it, unless that has its own place."""
-    standing, listed = store.persons([one for _, one in given]), {one for _, one in given}
+    standing, listed = store.merges.persons([one for _, one in given]), {one for _, one in given}
     found: dict[str, int] = {}
     for number, one in given:
         kept = standing.get(one, one)

@@ -147,7 +147,7 @@ class Comparison:
         if not numbers or not self.kind.person:
             return found
         name = self.kind.kind()
-        others = store.fetch([name], store.merged_with(name, record.id)).values()
+        others = store.fetch([name], store.merges.merged_with(name, record.id)).values()
         known = {(one.field, other.value(one.field)) for one in numbers for other in others}
         return [one for one in found if (one.field, one.portal) not in known]
 

@@ -239,7 +239,7 @@ class _Numbers:
             for field in number_fields(kind)
         }
         ids = {one for held in self._held.values() for found in held.values() for one in found}
-        self._standing = store.stands_for(kind.kind(), ids) if kind.person else {}
+        self._standing = store.merges.stands_for(kind.kind(), ids) if kind.person else {}
 
     def of(self, values: Mapping[str, Value]) -> list[str]:
         """Return the records that have a number of a row, or stand for one that has it."""

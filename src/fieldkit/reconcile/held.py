@@ -40,7 +40,7 @@ def records_of(
 
     ``person``: the kind of the people.
     """
-    numbers = {one: [one, *store.merged_with(person, one)] for one in dict.fromkeys(people)}
+    numbers = {one: [one, *store.merges.merged_with(person, one)] for one in dict.fromkeys(people)}
     ids = having(store, kind, field, [one for some in numbers.values() for one in some])
     held = store.fetch([kind.kind()], [one for some in ids.values() for one in some])
     return {

@@ -65,7 +65,7 @@ class Open:
 
 def open_conflicts(store: Store, record_id: str | None = None) -> list[Open]:
     """Return the open conflicts of one record or all, in words. Runs in a thread."""
-    return put_in_words(store, store.conflicts(record_id))
+    return put_in_words(store, store.review.conflicts(record_id))
 
 
 def put_in_words(store: Store, found: Sequence[OpenConflict]) -> list[Open]:

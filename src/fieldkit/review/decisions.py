@@ -39,7 +39,9 @@ def find(
         one
         for each in stages()
         if stage in (None, each.stage)
-        for one in store.undecided(each.kind, each.stage, None if limit is None else skip + limit)
+        for one in store.review.undecided(
+            each.kind, each.stage, None if limit is None else skip + limit
+        )
     ]
     found.sort(key=lambda one: (one.since, one.id))
     return found[skip:] if limit is None else found[skip : skip + limit]
@@ -47,4 +49,4 @@ def find(
 
 def counts(store: Store) -> Mapping[Stage, int]:
     """Count what waits at each stage."""
-    return {one: store.count_undecided(one.kind, one.stage) for one in stages()}
+    return {one: store.review.count_undecided(one.kind, one.stage) for one in stages()}

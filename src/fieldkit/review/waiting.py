@@ -41,7 +41,7 @@ class Waiting(NamedTuple):
 
 def conflicts(store: Store) -> list[Waiting]:
     """Find the values that nobody has settled."""
-    found = store.conflicts()
+    found = store.review.conflicts()
     where = _placed(store, ((one.kind, one.record_id) for one in found))
     waiting = []
     for one in found:
@@ -57,7 +57,7 @@ def duplicates(store: Store) -> list[Waiting]:
 
     Of records that were merged, the one that stands for them is meant (rule 28).
     """
-    found = [one for one in store.findings() if is_pair(one)]
+    found = [one for one in store.review.findings() if is_pair(one)]
     standing = _standing(store, found)
     where = _placed(store, (key for one in found for key in keys_of(one)))
     pairs: dict[tuple[str, ...], Waiting] = {}
@@ -83,13 +83,13 @@ def _standing(store: Store, found: Sequence[Finding]) -> Mapping[tuple[str, str]
     return {
         (kind, number): stands
         for kind, its in numbers.items()
-        for number, stands in store.stands_for(kind, its).items()
+        for number, stands in store.merges.stands_for(kind, its).items()
     }
 
 
 def findings(store: Store) -> list[Waiting]:
     """Find what else the server found to check in records that are here."""
-    found = [one for one in store.findings() if not is_pair(one)]
+    found = [one for one in store.review.findings() if not is_pair(one)]
     where = _placed(store, ((one.kind, one.record_id) for one in found))
     return [
         Waiting(

@@ -21,11 +21,9 @@ from fieldkit.file_fault import why
 from fieldkit.interruption import check_interruption
 from fieldkit.keys.keyfile import all_keys
 from fieldkit.keys.notes import Notes
-from fieldkit.keys.proof import proof_of
 from fieldkit.matching import Match
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.identity import read_id
-from fieldkit.protocol.scope import Scope
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.records import (
     Finding,
@@ -36,9 +34,10 @@ from fieldkit.records import (
     kinds,
     same_person_finding,
 )
-from fieldkit.records.fields.dates import believed, day_at
+from fieldkit.records.fields.dates import day_at
 from fieldkit.settings import DATABASE, KEYS, is_locked, make_file_private, make_private
 from fieldkit.store import tables
+from fieldkit.store.access import Access
 from fieldkit.store.clock import Clock, doubt, laptop_clock, start_of_day
 from fieldkit.store.database import Connect, Database, connect
 from fieldkit.store.errors import NeedsKey, Refused, StoreError, Unwritable
@@ -54,22 +53,13 @@ from fieldkit.store.files.go_back import (
 )
 from fieldkit.store.files.migrate import migrate
 from fieldkit.store.files.place import place_of
-from fieldkit.store.files.practice import Practice, is_practice, mark_practice
+from fieldkit.store.files.practice import is_practice, mark_practice
 from fieldkit.store.files.restore import restore
-from fieldkit.store.log.ended import (
-    Ended,
-    SealedPart,
-    end_access,
-    note_handed_in,
-    open_again,
-    read_ended,
-)
 from fieldkit.store.log.entries import Entered, entered_since
 from fieldkit.store.log.identity import (
     Device,
     Notice,
     fit_name,
-    heads_to_show,
     last_time,
     make_device,
     note,
@@ -80,28 +70,20 @@ from fieldkit.store.log.identity import (
     take_numbers,
 )
 from fieldkit.store.log.outbox import Outbox, give_up
-from fieldkit.store.log.own_keys import DeviceKeys, forget_keys, keep_keys, read_keys, wants_keys
 from fieldkit.store.log.states import State
 from fieldkit.store.log.tallies import entered_daily, entered_on
-from fieldkit.store.pull.bundles import Bundles, forget_bundles
+from fieldkit.store.merges import Merges
+from fieldkit.store.pull.bundles import Bundles
 from fieldkit.store.pull.kept_answers import Kept, keep, kept
 from fieldkit.store.pull.pull import Pull
-from fieldkit.store.pull.scopes import enrol_scope, pull_state
+from fieldkit.store.pull.scopes import pull_state
 from fieldkit.store.read import search
-from fieldkit.store.read.aliases import count_again, has_merged, merged_with, stands_for
-from fieldkit.store.read.conflicts import (
-    OpenAbout,
-    OpenConflict,
-    noted,
-    open_about,
-    open_conflicts,
-)
+from fieldkit.store.read.aliases import count_again
 from fieldkit.store.read.duplicates import Alike, alike
 from fieldkit.store.read.look_alikes import look_alikes
 from fieldkit.store.read.placed import Placed, placed
 from fieldkit.store.read.records import Event, Page, Records
 from fieldkit.store.read.referring import referring
-from fieldkit.store.read.sent_back import SentBack, sent_back
 from fieldkit.store.read.suggestions import (
     FAMILY_NAMES,
     GIVEN_NAMES,
@@ -109,19 +91,16 @@ from fieldkit.store.read.suggestions import (
     name_words,
     suggested,
 )
-from fieldkit.store.read.undecided import Undecided, count_undecided, undecided
+from fieldkit.store.review import Review
 from fieldkit.store.rows.open_lists import add_counts, offer_villages, uncounted_names
 from fieldkit.store.rows.reapply import reapply_overlays
 from fieldkit.store.rows.search_index import INDEXES, is_scattered, merge_some
 from fieldkit.store.write import drafts
-from fieldkit.store.write.alias import say_same, take_back_same
-from fieldkit.store.write.decide import Keep, decide
-from fieldkit.store.write.different import say_different, take_back_different
+from fieldkit.store.write.different import say_different
 from fieldkit.store.write.drafts import Draft, Drafts
 from fieldkit.store.write.edits import Edit, Past, prepare
 from fieldkit.store.write.permitted import denied
-from fieldkit.store.write.save import Author, Saved, save
-from fieldkit.store.write.sent_back import accept, mark_corrected, send_back
+from fieldkit.store.write.save import Saved, author_of, save
 
 T = TypeVar("T")
 
@@ -163,6 +142,9 @@ class Store:
         self.outbox = Outbox(database)
         self.pull = Pull(database, clock)
         self.bundles = Bundles(database, clock)
+        self.access = Access(database, clock)
+        self.merges = Merges(database, clock)
+        self.review = Review(database, clock)
         self.saved_here: Counter[tuple[str, bool]] = Counter()
         """Records saved one by one since it was opened, by operator and whether they are new."""
         self._practice: bool | None = None
@@ -293,88 +275,6 @@ class Store:
             set_up(read_device(connection))
             connection.execute(update(tables.device).values(district=district, block=block))
 
-    def enrol(
-        self,
-        server: str,
-        token: str,
-        role: str | None = None,
-        district: int | None = None,
-        block: int | None = None,
-        epoch: int = 0,
-        incarnation: str = "",
-        *,
-        marks: bool = False,
-    ) -> None:
-        """Keep the server's address, the token it gave this laptop, and what it opens.
-
-        It may be another server, so what it holds has to be asked again. ``role`` None: the scope
-        comes with the first sync. ``marks``: whether the server gives marks.
-
-        Raises:
-            Practice: the data is to practise with.
-        """
-        if self.practice:
-            raise Practice
-        with self._database.write() as connection:
-            connection.execute(update(tables.device).values(server=server, token=token))
-            connection.execute(update(tables.origin).values(server_head=None))
-            forget_bundles(connection)
-            forget_keys(connection)
-            open_again(connection)
-            if role is not None:
-                scope = Scope.model_validate(
-                    {"role": role, "district": district, "block": block, "epoch": epoch}
-                )
-                enrol_scope(connection, scope, incarnation, marks=marks)
-
-    def heads_to_show(self, most: int) -> list[tuple[str, int, bytes]]:
-        """Return origin, seq and head of at most so many places of this laptop's logs (rule 38)."""
-        with self._database.read() as connection:
-            return heads_to_show(connection, most)
-
-    def token(self) -> str | None:
-        """Return the token by which the server knows this laptop."""
-        with self._database.read() as connection:
-            return connection.execute(select(tables.device.c.token)).scalar_one_or_none()
-
-    def keys(self) -> DeviceKeys | None:
-        """Return this laptop's signing key and its server's keys; None: not exchanged yet."""
-        with self._database.read() as connection:
-            return read_keys(connection)
-
-    def wants_keys(self) -> bool:
-        """Say whether the server is to be asked for its keys: one too old for it only daily."""
-        with self._database.read() as connection:
-            return wants_keys(connection, self._clock(), self.proof())
-
-    def keep_keys(self, keys: DeviceKeys | None) -> None:
-        """Keep exchanged keys; None: the server is too old to have any."""
-        with self._database.write() as connection:
-            keep_keys(connection, keys, self._clock(), self.proof())
-
-    def proof(self) -> str | None:
-        """Return the proof that this laptop holds its data key; None: the data is plain."""
-        return None if self.data_key is None else proof_of(self.data_key)
-
-    def ended(self) -> Ended | None:
-        """Return what is known of the end of this laptop's access; None: it goes on."""
-        with self._database.read() as connection:
-            return read_ended(connection)
-
-    def end_access(self, changes: int, sealed: Sequence[SealedPart]) -> bool:
-        """Save nothing new from now on: the server has ended this laptop's access.
-
-        ``sealed``: the ``changes`` that were not sent, sealed to the server; each part is kept
-        until the server has it. False, and nothing is done: by now there are others.
-        """
-        with self._database.write() as connection:
-            return end_access(connection, max(self._clock(), 0), changes, sealed)
-
-    def note_handed_in(self) -> None:
-        """Note that the server has the first part of the sealed work that waited."""
-        with self._database.write() as connection:
-            note_handed_in(connection, max(self._clock(), 0))
-
     def remind(self, text: str) -> None:
         """Keep a sentence for the person until they have seen it; the same one is kept once."""
         with self._database.write() as connection:
@@ -409,13 +309,13 @@ class Store:
             StoreError: the file could not be written; nothing was written.
         """
         with self._database.write() as connection:
-            fates = save(connection, edits, self._author(connection, operator))
+            author = author_of(connection, operator, self._clock)
+            fates = save(connection, edits, author)
             stops = [stop for fate in fates if isinstance(fate, Refused) for stop in fate.findings]
             if stops:
                 raise Refused(stops)
             done = [fate for fate in fates if isinstance(fate, Saved)]
             if different:
-                author = self._author(connection, operator)
                 say_different(connection, edits[0].kind, done[0].id, different, author)
             if left is not None and left.texts:
                 drafts.keep(connection, replace(left, record_id=done[0].id), self._clock())
@@ -428,124 +328,8 @@ class Store:
     def load(self, edits: Sequence[Edit], operator: str) -> list[Saved | Refused]:
         """Save the valid ones of many edits in one transaction; return the result of each."""
         with self._database.write() as connection:
-            return save(connection, edits, self._author(connection, operator), field=False)
-
-    def say_different(self, kind: str, one: str, other: str, operator: str) -> None:
-        """Note that two records are of different people, so that nobody is asked again (rule 30).
-
-        Raises:
-            StoreError: they are not two records of this laptop.
-            Refused: a rule stands against it; nothing was written.
-        """
-        with self._database.write() as connection:
-            author = self._author(connection, operator)
-            say_different(connection, kinds()[kind], one, [other], author)
-
-    def take_back_different(self, kind: str, one: str, other: str, operator: str) -> bool:
-        """Take back that two records are of different people; say whether anybody had said so.
-
-        Raises:
-            Refused: a rule stands against it; nothing was written.
-        """
-        with self._database.write() as connection:
-            author = self._author(connection, operator)
-            return bool(take_back_different(connection, kinds()[kind], one, other, author))
-
-    def merge(
-        self,
-        kind: str,
-        kept: str,
-        duplicate: str,
-        operator: str,
-        use: Collection[str] = (),
-        seen: Mapping[str, int] | None = None,
-    ) -> list[Saved]:
-        """Note that ``duplicate`` is the same person as ``kept``, which stands for both (rule 27).
-
-        The kept record takes the duplicate's values of the fields ``use``. ``seen``: the version
-        of each that the person saw, 0 where the server had none.
-
-        Raises:
-            StoreError: they are not two records that can be one; the text says why.
-            Refused: a rule stands against it; nothing was written.
-        """
-        with self._database.write() as connection:
-            author = self._author(connection, operator)
-            return say_same(connection, kinds()[kind], kept, duplicate, author, use, seen)
-
-    def unmerge(
-        self,
-        kind: str,
-        number: str,
-        operator: str,
-        kept: str = "",
-        put_back: Edit | None = None,
-    ) -> list[Saved]:
-        """Take back that a record is the same person as another; empty if nobody had said so.
-
-        ``kept``: only if this is the other record; ``put_back``: gives it the values that it held
-        before the merge.
-
-        Raises:
-            StoreError: the record is not here, or was merged into another one since.
-            Refused: a rule stands against it; nothing was written.
-        """
-        with self._database.write() as connection:
-            author = self._author(connection, operator)
-            return take_back_same(connection, kinds()[kind], number, author, kept, put_back)
-
-    def stands_for(self, kind: str, numbers: Iterable[str]) -> Mapping[str, str]:
-        """Return by each number that of the record that stands for it here (rule 28)."""
-        with self._database.read() as connection:
-            return stands_for(connection, kinds()[kind], numbers)
-
-    def merged_with(self, kind: str, number: str) -> list[str]:
-        """Return the other records here for which one stands, deleted ones too."""
-        with self._database.read() as connection:
-            return merged_with(connection, kinds()[kind], number)
-
-    def persons(self, numbers: Collection[str]) -> Mapping[str, str]:
-        """Return who stands for people of whatever kind, by number; only of those who do not
-        stand for themselves."""
-        found: dict[str, str] = {}
-        with self._database.read() as connection:
-            for kind in kinds().values():
-                if numbers and has_merged(connection, kind):
-                    standing = stands_for(connection, kind, numbers).items()
-                    found |= {number: kept for number, kept in standing if number != kept}
-        return found
-
-    def send_back(self, number: str, reason: str, operator: str) -> Saved:
-        """Send a record back to the person who entered it, for them to correct it.
-
-        Raises:
-            StoreError: there is no reason, it is not here, or this laptop's role may not.
-            Refused: the reason cannot be written.
-        """
-        with self._database.write() as connection:
-            author, scope = self._author(connection, operator), pull_state(connection).scope
-            return send_back(connection, number, reason, author, scope)
-
-    def accept(self, number: str, operator: str) -> Saved:
-        """Accept a record that was sent back as it now stands.
-
-        Raises:
-            StoreError: it was not sent back, or this laptop's role may not.
-        """
-        with self._database.write() as connection:
-            author, scope = self._author(connection, operator), pull_state(connection).scope
-            return accept(connection, number, author, scope)
-
-    def mark_corrected(self, number: str, words: str, operator: str) -> Saved:
-        """Note what was done about a record sent back that needs no edit.
-
-        Raises:
-            StoreError: it was not sent back, or nothing is said.
-            Refused: the words cannot be written.
-        """
-        with self._database.write() as connection:
-            author, scope = self._author(connection, operator), pull_state(connection).scope
-            return mark_corrected(connection, number, words, author, scope)
+            author = author_of(connection, operator, self._clock)
+            return save(connection, edits, author, field=False)
 
     def denied(self, edits: Sequence[Edit]) -> list[str]:
         """Return for each edit why the server would refuse it from this laptop; empty: nothing."""
@@ -567,7 +351,7 @@ class Store:
     def judge(self, edit: Edit) -> list[Finding]:
         """Return what a save would say, stops first, without saving."""
         with self._database.read() as connection:
-            author = self._author(connection, "")
+            author = author_of(connection, "", self._clock)
             records = Records(connection)
             before = records.get(edit.kind.kind(), edit.id) if edit.id else None
             past = Past(edit.kind.kind())
@@ -578,7 +362,7 @@ class Store:
         """Return what a save would say of each edit by itself, without saving."""
         found: list[Weighed] = []
         with self._database.read() as connection:
-            author, records = self._author(connection, ""), Records(connection)
+            author, records = author_of(connection, "", self._clock), Records(connection)
             for edit in edits:
                 before = records.get(edit.kind.kind(), edit.id) if edit.id else None
                 past = Past(edit.kind.kind())
@@ -589,12 +373,8 @@ class Store:
     def remarks(self, record: Record) -> list[Finding]:
         """Return what the rules say of a record as it stands."""
         with self._database.read() as connection:
-            today = self._author(connection, "").today
+            today = author_of(connection, "", self._clock).today
             return judge(record, RuleContext(today, record, Records(connection)))
-
-    def _author(self, connection: Connection, operator: str) -> Author:
-        at = max(self._clock(), 0)  # the server reads no time before 1970
-        return Author(set_up(read_device(connection)), operator, at, believed(day_at(at)))
 
     # Reading
 
@@ -831,57 +611,7 @@ class Store:
             with self._database.write() as connection:
                 make_index(connection, index)
 
-    # What others wrote
-
-    def conflicts(self, record_id: str | None = None) -> list[OpenConflict]:
-        """Return the open conflicts that nobody here has decided yet, of one record or all."""
-        with self._database.read() as connection:
-            return open_conflicts(connection, record_id)
-
-    def open_about(self, ids: Sequence[str]) -> OpenAbout:
-        """Return about which of these records a conflict is open, or something was found."""
-        with self._database.read() as connection:
-            return open_about(connection, ids)
-
-    def resolve(self, conflict: str | OpenConflict, keep: Keep | str, operator: str) -> Saved:
-        """Decide a conflict; it shows as decided until the server's row comes.
-
-        ``keep`` is one of the two sides, or another value as one types it (a place by its block).
-        Given the conflict as it was shown, the decision is about the values seen; given its id,
-        about the present ones.
-
-        Raises:
-            Refused: the value does not fit, or a rule stands against it; nothing was written.
-            Settled: there is no such conflict, or it was closed meanwhile; nothing was written.
-        """
-        with self._database.write() as connection:
-            return decide(connection, conflict, keep, self._author(connection, operator))
-
-    def sent_back(self) -> list[SentBack]:
-        """Return the records that are sent back, corrected or not, the longest waiting first."""
-        with self._database.read() as connection:
-            return sent_back(connection)
-
-    def undecided(self, kind: str, stage: str, limit: int | None = None) -> list[Undecided]:
-        """Return what of a kind waits at a stage or in a state, the longest waiting first."""
-        with self._database.read() as connection:
-            return undecided(connection, kind, stage, limit)
-
-    def count_undecided(self, kind: str, stage: str) -> int:
-        """Return how many records of a kind wait at a stage or in a state."""
-        with self._database.read() as connection:
-            return count_undecided(connection, kind, stage)
-
-    def findings(self, record_id: str | None = None) -> list[Finding]:
-        """Return what the server found to review, of one record or of all that are here."""
-        with self._database.read() as connection:
-            return noted(connection, record_id)
-
-    def count_findings(self) -> int:
-        """Return how many things the server found to review in the records that are here."""
-        with self._database.read() as connection:
-            counted = select(func.count()).select_from(tables.finding)
-            return int(connection.execute(counted).scalar_one())
+    # What the server answered
 
     def withdraw(self, origin: str, seq: int) -> None:
         """Give a rejected change up: it is no longer applied to its record (rule 24)."""

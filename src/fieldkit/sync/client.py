@@ -174,7 +174,7 @@ def open_transport(store: Store, stop: threading.Event | None = None) -> Iterato
     Raises:
         NotEnrolled: this laptop is not enrolled.
     """
-    device, token = store.device, store.token()
+    device, token = store.device, store.access.token()
     if device is None or not device.server or not token:
         raise NotEnrolled("This laptop is not enrolled with a server yet. Enrol it first.")
     with ExitStack() as held:

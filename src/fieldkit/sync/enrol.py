@@ -49,14 +49,14 @@ def enrol(store: Store, url: str, code: str, *, transport: Transport | None = No
         name=device.name[:200],
         logs=[
             ShownHead(origin=origin, seq=seq, head=head.hex())
-            for origin, seq, head in store.heads_to_show(MOST_SHOWN)
+            for origin, seq, head in store.access.heads_to_show(MOST_SHOWN)
         ],
     )
-    old = store.token() if device.server == server else None
+    old = store.access.token() if device.server == server else None
     with ExitStack() as held:
         opened = transport or held.enter_context(HttpTransport(server, old))
         _keep(store, server, _exchange(opened, message))
-        opened.use_token(store.token() or "")
+        opened.use_token(store.access.token() or "")
         exchange_keys(store, opened)
 
 
@@ -78,7 +78,7 @@ def _exchange(transport: Transport, message: EnrolRequest) -> EnrolAnswer:
 
 def _keep(store: Store, server: str, answer: EnrolAnswer) -> None:
     scope = answer.scope
-    store.enrol(
+    store.access.enrol(
         server,
         answer.token,
         scope.role,

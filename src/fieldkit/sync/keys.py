@@ -20,16 +20,16 @@ def exchange_keys(store: Store, transport: Transport) -> None:
     Failures are left to what follows: without keys everything goes on but what needs them, and the
     next sync tries again.
     """
-    if store.wants_keys():
+    if store.access.wants_keys():
         _exchange(store, transport)
     seal_data_key(store)
 
 
 def _exchange(store: Store, transport: Transport) -> None:
-    before, keys = store.keys(), None
+    before, keys = store.access.keys(), None
     signing = before.signing if before else new_signing_pair()
     try:
-        request = KeysRequest(signing=to_text(signing.public), data_key=store.proof())
+        request = KeysRequest(signing=to_text(signing.public), data_key=store.access.proof())
         answer = transport.post("/v1/keys", request, KeysAnswer)
         keys = DeviceKeys(signing, from_text(answer.sealing), from_text(answer.signing))
     except (Offline, ConnectionLost):
@@ -38,7 +38,7 @@ def _exchange(store: Store, transport: Transport) -> None:
         if refused.status != 404:
             return
     with suppress(StoreError):  # as on a full disk, of which the next step tells
-        store.keep_keys(keys)
+        store.access.keep_keys(keys)
 
 
 def seal_data_key(store: Store, *, again: bool = False) -> bool:
@@ -47,7 +47,7 @@ def seal_data_key(store: Store, *, again: bool = False) -> bool:
     Say whether the key file holds it so: then a supervisor can have the laptop unlocked.
     ``again``: seal it also where the file holds one, which nobody here can open to check it.
     """
-    keys, device, data_key = store.keys(), store.device, store.data_key
+    keys, device, data_key = store.access.keys(), store.device, store.data_key
     if keys is None or device is None or device.server is None or data_key is None:
         return False
     with suppress(OSError, UnreadableKeys, WrongKey):

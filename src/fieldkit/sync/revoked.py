@@ -53,7 +53,7 @@ def sync(
 
 def _end(store: Store, stop: threading.Event | None) -> str:
     """Close the laptop, hand in what is sealed, and return the sentence about it."""
-    ended = store.ended() or _close(store)
+    ended = store.access.ended() or _close(store)
     left, refused = _hand_in(store, ended.waiting, stop)
     if left:
         said = f"{_REMOVED} {_handed_in(ended.changes - left)}{_what_is_left(left, refused)}"
@@ -74,9 +74,9 @@ def _close(store: Store) -> Ended:
     """
     for _ in range(_TRIES):
         changes = store.outbox.unsent()
-        written = write_bundles(store) if changes and store.keys() else []
+        written = write_bundles(store) if changes and store.access.keys() else []
         sealed = [SealedPart(one.data, one.changes) for one in written]
-        if store.end_access(changes, sealed) and (ended := store.ended()):
+        if store.access.end(changes, sealed) and (ended := store.access.ended()):
             return ended
     raise StoreError("Somebody is saving at the moment. Sync again.")
 
@@ -97,7 +97,7 @@ def _hand_in(
                 taken = opened.post_file("/v1/sealed", one.bundle, _LARGEST_ANSWER)
                 if taken.decode("ascii", "replace") != digest_of(one.bundle):
                     break
-                store.note_handed_in()
+                store.access.note_handed_in()
                 left -= one.changes
     except ServerRefusal as refused:
         return left, refused

@@ -63,7 +63,7 @@ class RequestLoop:
         self._pause, self._stop = pause, stop
         self._progress = progress
         self._rng = rng or random.Random()
-        self._token = store.token()
+        self._token = store.access.token()
         self._previous_token: str | None = None
         self._limits = SyncLimits()
         self.applier = AnswerApplier(store, self._limits, transport.use_token)

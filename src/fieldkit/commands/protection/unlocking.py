@@ -41,7 +41,7 @@ def unlock(args: Namespace) -> int:
     say(f"{name} opens the data with the new passphrase from now on.")
     with closing(Store.open(home, key=key)) as store:
         store.use_operator(name)
-        if store.ended():
+        if store.access.ended():
             say(str(Closed()))
     return DONE
 

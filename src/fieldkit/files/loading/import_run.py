@@ -113,7 +113,7 @@ class ImportRun(RowRun):
     def _corrected(self, edits: Sequence[Edit]) -> list[Edit]:
         """Return the edits; those that change a record sent back say that it is corrected."""
         kind = self.kind.kind()
-        back = {one.id for one in self.store.sent_back() if one.kind == kind}
+        back = {one.id for one in self.store.review.sent_back() if one.kind == kind}
         records = self.store.fetch({kind}, [one.id for one in edits if one.id in back])
         return [
             replace(one, fields={**one.fields, **self._note_on(one, record)})

@@ -168,7 +168,7 @@ class RosterPage(FindPage):
             for name in self._people.values()
             if (person := line.value(name))
         }
-        standing = store.persons(taken)
+        standing = store.merges.persons(taken)
         return {standing.get(one, one) for one in taken}
 
     def taken_choice(self, row: Row) -> Choice:

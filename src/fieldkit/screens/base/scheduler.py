@@ -221,7 +221,7 @@ class SyncScheduler:
         from fieldkit.sync.revoked import sync
 
         device = store.device
-        if device is None or not device.server or not store.token():
+        if device is None or not device.server or not store.access.token():
             return None
         return sync(store, progress=progress, stop=self._stop)
 

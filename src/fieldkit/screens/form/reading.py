@@ -61,7 +61,7 @@ class Start:
 
 def _to_edit(store: Store, kind: type[Record], record_id: str) -> Record | None:
     """Return the record that a form edits: of a merged duplicate, the one that stands for it."""
-    number = store.stands_for(kind.kind(), [record_id])[record_id]
+    number = store.merges.stands_for(kind.kind(), [record_id])[record_id]
     return store.get(kind.kind(), number)
 
 

@@ -149,7 +149,7 @@ def figures(store: Store, operator: str) -> Figures:
         waiting=returned + sum(waiting.get(one, 0) for one in (CONFLICT, DUPLICATE, FINDING)),
         to_review=to_review,
         reviews=bool(to_review) or supervising,
-        warning=str(Closed()) if store.ended() else clock_warning(store),
+        warning=str(Closed()) if store.access.ended() else clock_warning(store),
     )
 
 

@@ -106,7 +106,7 @@ def lines_of(store: Store, records: Sequence[Record]) -> list[Listed]:
     referred, states, open_ = (
         fetch_references(store, records),
         store.states(ids),
-        store.open_about(ids),
+        store.review.open_about(ids),
     )
     return [
         listed(

@@ -70,7 +70,7 @@ def _objected(store: Store, record_id: str) -> list[Issue]:
         else Issue(_HEADINGS[one.state], "", "No reason was given.")
         for one in store.outbox.returned(record_id=record_id)
     ]
-    noted = store.findings(record_id)
+    noted = store.review.findings(record_id)
     return [*returned, *(Issue("To check", one.field, sentence(one)) for one in noted)]
 
 

@@ -77,7 +77,7 @@ async def ask_send_back(page: Page[None], number: str, label: str, done: Done) -
     """Ask why a record is sent back, then send it."""
 
     def act(store: Store, reason: str, operator: str) -> object:
-        return store.send_back(number, reason, operator)
+        return store.review.send_back(number, reason, operator)
 
     await page.app.push_screen(WordsPage(label, _REASON, act, done))
 
@@ -86,7 +86,7 @@ async def ask_corrected(page: Page[None], number: str, label: str, done: Done) -
     """Ask what was done about a record that was sent back, then say so."""
 
     def act(store: Store, words: str, operator: str) -> object:
-        return store.mark_corrected(number, words, operator)
+        return store.review.mark_corrected(number, words, operator)
 
     await page.app.push_screen(WordsPage(label, _DONE, act, done))
 
@@ -94,5 +94,5 @@ async def ask_corrected(page: Page[None], number: str, label: str, done: Done) -
 async def accept(page: Page[None], number: str, label: str, done: Done) -> None:
     """Accept a record that was sent back as it now stands."""
     operator = page.app.operator
-    await page.ask(lambda store: store.accept(number, operator))
+    await page.ask(lambda store: store.review.accept(number, operator))
     await done(f"Accepted: {label}")

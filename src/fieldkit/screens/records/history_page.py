@@ -128,7 +128,7 @@ class HistoryPage(PickerPage[None]):
         stays = "Values that were taken over stay."
         if not self.confirmed(f"unmerge {self.record_id}", question, f"y again. {stays}"):
             return
-        await self.ask(lambda store: store.unmerge(self.kind, self.record_id, operator))
+        await self.ask(lambda store: store.merges.unmerge(self.kind, self.record_id, operator))
         await self.picker.follow()
         await self.app.refresh_status()
         self.say(f"{self.label}, {self.record_id}, is a person apart again.", done=True)
@@ -166,7 +166,7 @@ class HistoryPage(PickerPage[None]):
 
 def kept_of(store: Store, kind: str, number: str) -> str:
     """Return the record that stands for another; empty if it stands for itself."""
-    kept = store.stands_for(kind, [number])[number]
+    kept = store.merges.stands_for(kind, [number])[number]
     return "" if kept == number else kept
 
 

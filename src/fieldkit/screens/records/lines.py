@@ -54,7 +54,7 @@ def dependents(store: Store, record: Record) -> tuple[list[Line], OpenAbout]:
                 children = store.page(name, where={field: record.id}, limit=LIMIT).records
                 found += [(child, field) for child in children]
     referred = fetch_references(store, [child for child, _ in found])
-    open_ = store.open_about([record.id, *(child.id for child, _ in found)])
+    open_ = store.review.open_about([record.id, *(child.id for child, _ in found)])
     known = {shown_value(store, record, name) for name in record.used(Use.PLACE)}
     lines: list[Line] = []
     for child, field in found:

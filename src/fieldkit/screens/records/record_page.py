@@ -302,13 +302,15 @@ class RecordPage(UndoingPage):
 
         async def different(number: str) -> None:
             operator = self.app.operator
-            await self.ask(lambda store: store.say_different(row.kind, row.id, number, operator))
+            await self.ask(
+                lambda store: store.merges.say_different(row.kind, row.id, number, operator)
+            )
             apart.add(number)
 
         async def take_back(number: str) -> None:
             operator = self.app.operator
             await self.ask(
-                lambda store: store.take_back_different(row.kind, row.id, number, operator)
+                lambda store: store.merges.take_back_different(row.kind, row.id, number, operator)
             )
             apart.discard(number)
 

@@ -110,7 +110,7 @@ class OtherNumber(NamedTuple):
 
 def other_numbers(store: Store, record: Record) -> list[OtherNumber]:
     """Return the records for which this one stands."""
-    numbers = store.merged_with(record.kind(), record.id) if record.person else []
+    numbers = store.merges.merged_with(record.kind(), record.id) if record.person else []
     found = store.fetch([record.kind()], numbers)
     return [
         OtherNumber(one.id, one.label(), merged_words(store, one.id), one.deleted)
@@ -136,7 +136,7 @@ def same_as(store: Store, record: Record) -> str:
     from fieldkit.protocol.alias import MERGED
 
     number = record.values().get(MERGED)
-    if not number or store.stands_for(record.kind(), [record.id])[record.id] != record.id:
+    if not number or store.merges.stands_for(record.kind(), [record.id])[record.id] != record.id:
         return ""
     known = store.get(record.kind(), str(number))
     if known is None:

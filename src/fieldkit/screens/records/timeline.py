@@ -40,7 +40,7 @@ def timeline(store: Store, record: Record) -> tuple[list[Line], OpenAbout]:
     events.sort(key=lambda event: event.id not in own or event.on is not None)
     for how in day_marks():
         events = _fold_days_of(store, how, record, events)
-    open_ = store.open_about([record.id, *(event.id for event in events)])
+    open_ = store.review.open_about([record.id, *(event.id for event in events)])
     newest = next((event for event in reversed(events) if event.on), None)
     return [_line(event, open_, newest=event is newest) for event in reversed(events)], open_
 

@@ -84,7 +84,7 @@ def _groups(store: Store) -> Iterator[Group]:
 
     now = store.now()
     for stage in stages():
-        found = store.undecided(stage.kind, stage.stage)
+        found = store.review.undecided(stage.kind, stage.stage)
         for words, least, most in _AGES:
             ids = [
                 one.id

@@ -50,7 +50,7 @@ def merge(
         {name: held[kind, number].value(name) for name in names if (kind, number) in held}
         for number in (kept, duplicate)
     )
-    store.merge(kind, kept, duplicate, operator, names, seen)
+    store.merges.merge(kind, kept, duplicate, operator, names, seen)
     return Merged(kind, kept, duplicate, taken, before)
 
 
@@ -70,6 +70,6 @@ def undo_merge(store: Store, done: Merged, operator: str) -> str:
         if kept is not None and kept.value(name) == value
     }
     edit = Edit(kind, back, done.kept, confirmed=frozenset(back)) if back else None
-    store.unmerge(done.kind, done.duplicate, operator, done.kept, edit)
+    store.merges.unmerge(done.kind, done.duplicate, operator, done.kept, edit)
     values = f", {plural(len(back), 'value')} put back" if back else ""
     return f"Two people again: {done.kept} and {done.duplicate}{values}."

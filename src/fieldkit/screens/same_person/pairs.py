@@ -75,7 +75,7 @@ def read_pair(store: Store, key: PairKey, kept: str = "") -> ReadyPair | None:
 
     records = [store.get(key.kind, number) for number in (key.one, key.other)]
     pair = [record for record in records if record is not None and not record.deleted]
-    standing = store.stands_for(key.kind, key.numbers) if len(pair) == 2 else {}
+    standing = store.merges.stands_for(key.kind, key.numbers) if len(pair) == 2 else {}
     if len({*standing.values()}) < 2 or said_different(*pair):
         return None
     held = {record.id: len(store.timeline(record.id)) for record in pair}

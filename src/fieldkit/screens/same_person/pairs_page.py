@@ -314,10 +314,10 @@ class PairsPage(PickerPage[None]):
         kind, kept, other = one.key.kind, one.kept, one.other
 
         def tell_apart(store: Store) -> None:
-            store.say_different(kind, kept, other, operator)
+            store.merges.say_different(kind, kept, other, operator)
 
         def undo(store: Store) -> object:
-            return store.take_back_different(kind, kept, other, operator)
+            return store.merges.take_back_different(kind, kept, other, operator)
 
         said = f"Different people: {one.label} and {one.alike.label}."
         await self._go_on(tell_apart, undo, said)

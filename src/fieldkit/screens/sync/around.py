@@ -50,7 +50,7 @@ def read_found(store: Store) -> Found:
     from fieldkit.sync.client import forecast
 
     device = store.device
-    enrolled = device is not None and device.server and store.token()
+    enrolled = device is not None and device.server and store.access.token()
     return Found(
         (device and device.server) or "" if enrolled else "",
         forecast(store),

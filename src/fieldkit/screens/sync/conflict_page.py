@@ -211,7 +211,7 @@ def _settle(store: Store, one: Open, keep: Keep | str, operator: str) -> LastSav
     stood = Keep.THEIRS if conflict.held_here else Keep.MINE
     others: dict[Keep | str, Keep] = {Keep.MINE: Keep.THEIRS, Keep.THEIRS: Keep.MINE}
     other = others.get(keep, stood)
-    store.resolve(conflict, keep, operator)
+    store.review.resolve(conflict, keep, operator)
     record = store.get(conflict.kind, conflict.record_id)
     try:
         before = values_of(conflict, other)

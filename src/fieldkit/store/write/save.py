@@ -14,11 +14,12 @@ from fieldkit.protocol.identity import RecordId, read_id
 from fieldkit.protocol.merge import DELETED
 from fieldkit.records import Finding, Record, Severity, kinds
 from fieldkit.records.declaration.rule import finding_about
-from fieldkit.store.clock import WRONG
+from fieldkit.records.fields.dates import believed, day_at
+from fieldkit.store.clock import WRONG, Clock
 from fieldkit.store.errors import Refused
 from fieldkit.store.log.changes import OWED, append, chain_end, in_parts, own_changes, untaken
 from fieldkit.store.log.ended import check_open
-from fieldkit.store.log.identity import Device, highest_brought, take_numbers
+from fieldkit.store.log.identity import Device, highest_brought, read_device, set_up, take_numbers
 from fieldkit.store.log.states import UNSETTLED, State
 from fieldkit.store.log.tallies import count_entered, note_saved
 from fieldkit.store.read.records import Records
@@ -51,6 +52,12 @@ class Author:
     operator: str
     at: int
     today: date
+
+
+def author_of(connection: Connection, operator: str, clock: Clock) -> Author:
+    """Return ``operator`` as the author of what is saved now on this laptop."""
+    at = max(clock(), 0)  # the server reads no time before 1970
+    return Author(set_up(read_device(connection)), operator, at, believed(day_at(at)))
 
 
 def save(

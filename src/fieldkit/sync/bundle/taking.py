@@ -112,7 +112,7 @@ def _opened(store: Store, data: bytes) -> tuple[WrittenBundle, BundleAnswer]:
     """
     try:
         written = store.bundles.of(read_answer_header(data).bundle)
-        keys = store.keys()
+        keys = store.access.keys()
         if written is None or keys is None:
             raise NotCarried(_NOT_OURS)
         return written, open_answer(data, keys.server_signing, written.private)

@@ -58,7 +58,7 @@ def write_bundles(store: Store) -> list[Written]:
 
 
 def _bundles(store: Store) -> Iterator[Written]:
-    keys = store.keys()
+    keys = store.access.keys()
     if keys is None:
         raise NotCarried(_NO_KEYS)
     state = store.pull.state()

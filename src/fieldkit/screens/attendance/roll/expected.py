@@ -138,7 +138,7 @@ def _read_enrolled(
     fields = people_in(kinds()[enrolled]).values()
     lines = islice(store.each(enrolled, where), MOST + 1)
     ids = [str(one) for line in lines for field in fields if (one := line.value(field))]
-    standing = store.persons(ids)
+    standing = store.merges.persons(ids)
     ids = [standing.get(one, one) for one in ids]
     found = store.fetch(people_in(kind), list(dict.fromkeys(ids))).values()
     return [person for person in found if not person.deleted]

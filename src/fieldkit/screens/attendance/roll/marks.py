@@ -111,7 +111,7 @@ def read_marks(store: Store, marking: Marking, day: date | None) -> dict[str, Re
     if marking.day and day is not None:
         of_day[marking.day] = day
     found = by_person(marking.kind, store.where(marking.kind.kind(), **of_day))
-    standing = store.persons(found)
+    standing = store.merges.persons(found)
     others = {kept: found[one] for one, kept in standing.items()}
     return others | {one: mark for one, mark in found.items() if one not in standing}
 

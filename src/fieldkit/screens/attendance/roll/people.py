@@ -106,7 +106,7 @@ def read_list(
         for name in people_in(kind).values()
         if (person := line.value(name))
     }
-    standing = store.persons(of_line)
+    standing = store.merges.persons(of_line)
     of_line |= {kept: of_line[one] for one, kept in standing.items() if kept not in of_line}
     people = read_people(store, kind, enumerate(of_line, 1))
     return [
