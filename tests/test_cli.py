@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
 import sys
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from tests.commands.conftest import Cli, caller
 
 import fieldkit
+from fieldkit.arguments import parser
 from fieldkit.commands import laptop
 from fieldkit.store import Store
 
@@ -64,6 +67,23 @@ def test_wrong_arguments_exit_with_2_and_a_sentence(
     assert (ran.code, ran.out) == (2, b"")
     assert says in ran.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_command_names_a_function_that_exists() -> None:
+    named = sorted(set(_functions(parser())))
+    assert len(named) > 50
+    for module, function in named:
+        assert callable(getattr(import_module(f"fieldkit.commands.{module}"), function))
+
+
+def _functions(of: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
+    run = of.get_default("run")
+    if run is not None:
+        yield run
+    for action in of._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from _functions(command)
 
 
 def test_help_and_version_are_on_standard_output(cli: Cli) -> None:

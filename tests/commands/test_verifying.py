@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.commands.conftest import Cli
 from tests.commands.test_entering import put, records
 
-from fieldkit.commands.error_rate import drawn, interval
+from fieldkit.commands.review.error_rate import drawn, interval
 from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.fields.dates import today

@@ -66,7 +66,7 @@ def test_a_time_or_a_day_says_since_when(home: Path) -> None:
 def test_the_practice_home_stands_beside_the_real_one_and_begins_again(
     cli: Cli, laptop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fieldkit.commands.practice._PEOPLE", 4)
+    monkeypatch.setattr("fieldkit.commands.entry.practice._PEOPLE", 4)
     folder = laptop.with_name(f"{laptop.name}-practice")
     assert str(folder) in cli("practice").text
     made = Store.open(folder)

@@ -9,17 +9,17 @@ def add_printing(commands: Subparsers) -> None:
     """Add the commands that print papers."""
     printing = add_group(commands, "print", "print slips, lists with numbers, blank forms")
     papers = printing.add_subparsers(title="papers", metavar="PAPER", required=True)
-    slip = add(papers, "slip", "print what was entered and what is due", "printing:slip_of")
+    slip = add(papers, "slip", "print what was entered and what is due", "records.printing:slip_of")
     slip.add_argument("id", nargs="?", metavar="ID", help="without it: the record saved last")
     roster = add(
         papers,
         "roster",
         "print a list with numbers: of a kind, or of the people of a training or programme",
-        "printing:roster_of",
+        "records.printing:roster_of",
     )
     roster.add_argument("what", metavar="KIND|ID")
     roster.add_argument("--where", action="append", default=[], metavar="FIELD=VALUE")
-    blank = add(papers, "blank", "print a paper form in field order", "printing:blank_of")
+    blank = add(papers, "blank", "print a paper form in field order", "records.printing:blank_of")
     blank.add_argument("kind")
     blank.add_argument(
         "--needed", action="store_true", help="only the fields that are needed or fall due"
@@ -34,7 +34,7 @@ def add_day(commands: Subparsers) -> None:
         commands,
         "entries",
         "list what an operator entered, move it to another block, or undo the last correction",
-        "day:entries",
+        "entry.day:entries",
     )
     entries.add_argument(
         "--since", default="", metavar="TIME", help="10:30, or 20 Nov; today if not given"
@@ -56,7 +56,7 @@ def add_day(commands: Subparsers) -> None:
         commands,
         "close",
         "print the close of day: forms on paper against records, and what is left to do",
-        "day:close",
+        "entry.day:close",
     )
     close.add_argument(
         "--paper",

@@ -9,7 +9,7 @@ from fieldkit.arguments.parts import Subparsers, add, add_json, count, whole
 
 def add_laptop(commands: Subparsers) -> None:
     """Add the commands that set up, check and back up this laptop."""
-    demo = add(commands, "demo", "show how fieldkit works, on made-up data", "demo:demo")
+    demo = add(commands, "demo", "show how fieldkit works, on made-up data", "demo.job:demo")
     demo.add_argument(
         "--headless", action="store_true", help="print the steps, do not open the application"
     )
@@ -21,7 +21,7 @@ def add_laptop(commands: Subparsers) -> None:
         commands,
         "practice",
         "practise with made-up people, apart from the real data",
-        "practice:practice",
+        "entry.practice:practice",
     )
     practice.add_argument("--again", action="store_true", help="begin again with fresh data")
 

@@ -19,7 +19,9 @@ from fieldkit.arguments.review import add_reconcile, add_same_person
 
 def add_records(commands: Subparsers) -> None:
     """Add the commands about records."""
-    add_json(add(commands, "kinds", "list the kinds of record and their fields", "records:kinds"))
+    add_json(
+        add(commands, "kinds", "list the kinds of record and their fields", "records.reading:kinds")
+    )
 
     add_sample(commands)
     add_files(commands)
@@ -30,7 +32,7 @@ def add_records(commands: Subparsers) -> None:
 
 def add_sample(commands: Subparsers) -> None:
     """Add the command that makes up records."""
-    sample = add(commands, "sample", "write made-up records to files", "records:sample")
+    sample = add(commands, "sample", "write made-up records to files", "records.reading:sample")
     sample.add_argument("--people", required=True, type=count, metavar="N")
     sample.add_argument("--district", type=whole, metavar="N")
     sample.add_argument("--block", type=whole, metavar="N")
@@ -46,7 +48,7 @@ def add_sample(commands: Subparsers) -> None:
 
 def add_files(commands: Subparsers) -> None:
     """Add the commands that load and write files."""
-    load = add(commands, "import", "load records from a file or folder", "importing:load")
+    load = add(commands, "import", "load records from a file or folder", "entry.importing:load")
     load.add_argument("what", metavar="KIND|DIR")
     load.add_argument("file", nargs="?", metavar="FILE|-")
     load.add_argument("--dry-run", action="store_true", help="show what would happen, save nothing")
@@ -54,7 +56,9 @@ def add_files(commands: Subparsers) -> None:
     add_json(load)
     add_reconcile(commands)
 
-    export = add(commands, "export", "write the records of one kind to a file", "records:export")
+    export = add(
+        commands, "export", "write the records of one kind to a file", "records.reading:export"
+    )
     export.add_argument("kind")
     export.add_argument("--format", choices=("csv", "xlsx", "jsonl"))
     export.add_argument("-o", "--output", type=Path, metavar="FILE")
@@ -66,7 +70,9 @@ def add_files(commands: Subparsers) -> None:
 
 def add_entering(commands: Subparsers) -> None:
     """Add the commands that enter records by plain questions."""
-    enter = add(commands, "enter", "enter or correct records by plain questions", "entering:enter")
+    enter = add(
+        commands, "enter", "enter or correct records by plain questions", "entry.entering:enter"
+    )
     enter.add_argument("kind", help="such as beneficiary or member; `fieldkit kinds` lists them")
     enter.add_argument("--record", metavar="ID", help="correct this record")
     enter.add_argument(
@@ -74,7 +80,10 @@ def add_entering(commands: Subparsers) -> None:
     )
 
     verify = add(
-        commands, "verify", "type a sample of entries again from the papers", "verifying:verify"
+        commands,
+        "verify",
+        "type a sample of entries again from the papers",
+        "review.verifying:verify",
     )
     verify.add_argument("--operator", metavar="NAME", help="whose entries")
     verify.add_argument(
@@ -103,24 +112,26 @@ def add_entering(commands: Subparsers) -> None:
 
 def add_finding(commands: Subparsers) -> None:
     """Add the commands that find and show records."""
-    find = add(commands, "find", "look for a record", "records:find")
+    find = add(commands, "find", "look for a record", "records.reading:find")
     find.add_argument("text")
     find.add_argument("--kind")
     find.add_argument("--limit", type=count, default=20, metavar="N")
     add_json(find)
 
-    show = add(commands, "show", "show a record, its events and its changes", "records:show")
+    show = add(
+        commands, "show", "show a record, its events and its changes", "records.reading:show"
+    )
     show.add_argument("id", metavar="ID")
     add_json(show)
 
-    undelete = add(commands, "undelete", "restore a deleted record", "records:undelete")
+    undelete = add(commands, "undelete", "restore a deleted record", "records.reading:undelete")
     undelete.add_argument("id", metavar="ID")
 
     person = add(
         commands,
         "person-data",
         "write all that is held about a person to a file",
-        "person_data:person_data",
+        "records.person_data:person_data",
     )
     person.add_argument("id", metavar="ID", help="the person's record number")
     add_page(person)

@@ -9,7 +9,9 @@ from fieldkit.arguments.parts import Subparsers, add, add_columns, add_json
 
 def add_same_person(commands: Subparsers) -> None:
     """Add the commands about two records of perhaps one person."""
-    merge = add(commands, "merge", "note that two records are of one person", "same_person:merge")
+    merge = add(
+        commands, "merge", "note that two records are of one person", "review.same_person:merge"
+    )
     merge.add_argument("kept", metavar="KEPT", help="the record that is kept and stands for both")
     merge.add_argument(
         "duplicate",
@@ -23,7 +25,9 @@ def add_same_person(commands: Subparsers) -> None:
         metavar="FIELD,...",
         help="take the values of these fields from the duplicate",
     )
-    unmerge = add(commands, "unmerge", "take a merge back: two people again", "same_person:unmerge")
+    unmerge = add(
+        commands, "unmerge", "take a merge back: two people again", "review.same_person:unmerge"
+    )
     unmerge.add_argument("id", metavar="ID", help="the record that was the duplicate")
     for command in (merge, unmerge):
         add_json(command)
@@ -31,7 +35,7 @@ def add_same_person(commands: Subparsers) -> None:
         commands,
         "different",
         "note that two records are of different people",
-        "same_person:different",
+        "review.same_person:different",
     )
     different.add_argument("id", metavar="ID", help="one record")
     different.add_argument("other", metavar="ID", help="the other record")
@@ -44,7 +48,7 @@ def add_deciding(commands: Subparsers) -> None:
         commands,
         "decide",
         "approve or reject at a stage, or move a loan, toolkit or fund to a state",
-        "deciding:decide",
+        "review.deciding:decide",
     )
     decide.add_argument("id", metavar="ID", help="the application, loan, toolkit or fund")
     decide.add_argument(
@@ -63,7 +67,7 @@ def add_deciding(commands: Subparsers) -> None:
         commands,
         "send-back",
         "send a record back to the person who entered it, or accept the correction",
-        "deciding:send_back",
+        "review.deciding:send_back",
     )
     back.add_argument("id", metavar="ID", help="the record")
     what = back.add_mutually_exclusive_group(required=True)
@@ -82,7 +86,7 @@ def add_reconcile(commands: Subparsers) -> None:
         commands,
         "reconcile",
         "compare a portal's list with the records here",
-        "reconciling:compare",
+        "review.reconciling:compare",
     )
     reconcile.add_argument(
         "what", metavar="KIND", help="what the list holds: beneficiary, toolkit ..."

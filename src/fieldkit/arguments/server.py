@@ -82,7 +82,9 @@ def add_server(commands: Subparsers) -> None:
     )
     take.add_argument("file", type=Path, metavar="FILE")
     add_report(
-        add_action(actions, "report", "print a report on what the server holds", "reports:server")
+        add_action(
+            actions, "report", "print a report on what the server holds", "reports.report:server"
+        )
     )
     add_json(add_action(actions, "status", "show what the server holds"))
 
@@ -91,13 +93,13 @@ def add_late(actions: Subparsers) -> None:
     """Add the commands about late changes."""
     late = add_group(actions, "late", "decide on changes for former areas of a device")
     choices = late.add_subparsers(title="actions", metavar="ACTION", required=True)
-    listing = add_action(choices, "list", "list the late changes", "late:listing")
+    listing = add_action(choices, "list", "list the late changes", "review.late:listing")
     listing.add_argument(
         "--device", type=whole, metavar="DEVICE", help="only the changes of this device"
     )
     add_json(listing)
     for name, help_text in LATE_ACTS:
-        decide = add_action(choices, name, help_text, f"late:{name}")
+        decide = add_action(choices, name, help_text, f"review.late:{name}")
         decide.add_argument("change", nargs="*", metavar="CHANGE", help="like 7KQ2M9XD/14")
         decide.add_argument(
             "--device", type=whole, metavar="DEVICE", help="all changes of a device"

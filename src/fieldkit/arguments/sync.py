@@ -25,14 +25,16 @@ def add_sync(commands: Subparsers) -> None:
     add_json(
         add(commands, "sync", "send what is not sent yet, receive what others saved", "laptop:sync")
     )
-    receipt = add(commands, "receipt", "compare this laptop with the server", "comparing:receipt")
+    receipt = add(
+        commands, "receipt", "compare this laptop with the server", "review.comparing:receipt"
+    )
     receipt.add_argument("-o", "--output", type=Path, metavar="FILE", help="also as a text file")
     add_json(receipt)
-    add_json(add(commands, "conflicts", "list the values to settle", "comparing:conflicts"))
-    review = add(commands, "review", "list what waits for a decision", "reviewing:review")
+    add_json(add(commands, "conflicts", "list the values to settle", "review.comparing:conflicts"))
+    review = add(commands, "review", "list what waits for a decision", "review.inbox:review")
     review.add_argument("--kind", choices=SECTIONS, help="only this section")
     add_json(review)
-    resolve = add(commands, "resolve", "settle two values of one field", "comparing:resolve")
+    resolve = add(commands, "resolve", "settle two values of one field", "review.comparing:resolve")
     resolve.add_argument("conflict", metavar="CONFLICT")
     resolve.add_argument("--keep", required=True, metavar="mine|theirs|VALUE")
 
@@ -56,13 +58,13 @@ def add_supervising(commands: Subparsers) -> None:
         commands,
         "devices",
         "list the devices of a supervisor's area, or change one",
-        "supervising:devices",
+        "review.supervising:devices",
     )
     add_json(devices)
     actions = devices.add_subparsers(title="actions", metavar="ACTION")
-    revoke = add(actions, "revoke", "end a device's access", "supervising:revoke")
+    revoke = add(actions, "revoke", "end a device's access", "review.supervising:revoke")
     revoke.add_argument("device", type=whole, metavar="DEVICE")
-    code = add(actions, "code", "make a one-time code for a laptop", "supervising:code")
+    code = add(actions, "code", "make a one-time code for a laptop", "review.supervising:code")
     code.add_argument(
         "device",
         nargs="?",
@@ -73,7 +75,7 @@ def add_supervising(commands: Subparsers) -> None:
     code.add_argument("--role", choices=ROLES, help="the role of a new device")
     add_scope(code)
     code.add_argument("--minutes", type=count, metavar="M", help="minutes until it expires")
-    area = add(actions, "area", "give a device another area", "supervising:area")
+    area = add(actions, "area", "give a device another area", "review.supervising:area")
     area.add_argument("device", type=whole, metavar="DEVICE")
     add_scope(area)
 
@@ -81,7 +83,7 @@ def add_supervising(commands: Subparsers) -> None:
         actions,
         "recover",
         "make a one-time code for a laptop whose passphrase was forgotten",
-        "supervising:recover",
+        "review.supervising:recover",
     )
     recover.add_argument("device", type=whole, metavar="DEVICE")
 
@@ -89,14 +91,14 @@ def add_supervising(commands: Subparsers) -> None:
         ("admit", "take in what a revoked device handed in, as if it had been sent in time"),
         ("discard", "discard for good what a revoked device handed in"),
     ):
-        decide = add(actions, name, help_text, f"supervising:{name}")
+        decide = add(actions, name, help_text, f"review.supervising:{name}")
         decide.add_argument("device", type=whole, metavar="DEVICE")
 
     late = add_group(commands, "late", "decide on changes that came too late for their area")
     choices = late.add_subparsers(title="actions", metavar="ACTION", required=True)
-    add_json(add(choices, "list", "list the late changes", "supervising:late"))
+    add_json(add(choices, "list", "list the late changes", "review.supervising:late"))
     for name, help_text in LATE_ACTS:
-        decide = add(choices, name, help_text, f"supervising:{name}")
+        decide = add(choices, name, help_text, f"review.supervising:{name}")
         decide.add_argument("change", nargs="+", metavar="CHANGE", help="like 7KQ2M9XD/14")
 
 

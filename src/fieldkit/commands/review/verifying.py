@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from fieldkit.cli import DONE, Unusable
 from fieldkit.commands import known_kind, open_store, operator_of, say
 from fieldkit.commands.asking.console import Closed, agreed, ask, chosen, prepare, say_all
-from fieldkit.commands.error_rate import drawn, rate
+from fieldkit.commands.review.error_rate import drawn, rate
 from fieldkit.records import Record, Reference, Unfit, Use, Value, tells_apart
 from fieldkit.records.declaration.roles import newcomer
 from fieldkit.records.fields.dates import day_at, months_after

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from fieldkit.cli import DONE, IN_PART, Unusable
 from fieldkit.commands import say
-from fieldkit.commands.demo_figures import show_figures
-from fieldkit.commands.demo_sharing import share
+from fieldkit.commands.demo.figures import show_figures
+from fieldkit.commands.demo.sharing import share
 from fieldkit.files import load
 from fieldkit.records import Record
 from fieldkit.records.artisans.beneficiary import Beneficiary

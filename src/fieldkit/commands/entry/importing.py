@@ -11,7 +11,7 @@ from threading import Event
 
 from fieldkit.cli import DONE, IN_PART, Unusable, print_error
 from fieldkit.commands import known_kind, open_store, operator_of, say, say_json
-from fieldkit.commands.choosing import ask, choices_of, say_preview
+from fieldkit.commands.entry.choosing import ask, choices_of, say_preview
 from fieldkit.commands.stopping import ProgressLine, progress_line, stoppable
 from fieldkit.files import Loaded, Unanswered, Unreadable, load_folder
 from fieldkit.files import load as load_file

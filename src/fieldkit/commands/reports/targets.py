@@ -8,8 +8,8 @@ from datetime import date
 
 from fieldkit.cli import DONE, IN_PART, Unusable
 from fieldkit.commands import open_store, operator_of, say, say_json
-from fieldkit.commands.reports import area_of, asked, put_out
-from fieldkit.commands.target_table import Targets, is_target_table, load_targets
+from fieldkit.commands.reports.report import area_of, asked, put_out
+from fieldkit.commands.reports.target_table import Targets, is_target_table, load_targets
 from fieldkit.files import Unreadable
 from fieldkit.records import Choice, Record
 from fieldkit.reports import Table

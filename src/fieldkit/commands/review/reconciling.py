@@ -11,7 +11,7 @@ from pathlib import Path
 from fieldkit.about.words import counted
 from fieldkit.cli import DONE, IN_PART, Unusable, print_error
 from fieldkit.commands import known_kind, open_store, operator_of, say, say_json
-from fieldkit.commands.choosing import ask, choices_of
+from fieldkit.commands.entry.choosing import ask, choices_of
 from fieldkit.commands.stopping import progress_line, stoppable
 from fieldkit.files import Unanswered, Unreadable, list_targets
 from fieldkit.interruption import Interrupted

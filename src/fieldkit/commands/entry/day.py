@@ -7,7 +7,7 @@ from argparse import Namespace
 from fieldkit.about.words import counted
 from fieldkit.cli import DONE, IN_PART, Unusable
 from fieldkit.commands import known_kind, open_store, operator_of, say, say_json
-from fieldkit.commands.printing import put_page
+from fieldkit.commands.records.printing import put_page
 from fieldkit.day.closing import Closing, closing_page, note_paper, read_closing
 from fieldkit.day.correction import BLOCK, CorrectedField, correct, may_undo, preview, undo
 from fieldkit.day.entries import Wanted, find_entries, lines_of, read_since

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from fieldkit.cli import DONE, Unusable
 from fieldkit.commands import known_record, open_store, operator_of, say
-from fieldkit.commands.verifying import read_day
+from fieldkit.commands.review.verifying import read_day
 from fieldkit.day.correction import correct
 from fieldkit.day.decision import Act, Said, acts_on, plan
 from fieldkit.records import Record

@@ -1,0 +1,1 @@
+"""The command that demonstrates the main job."""

@@ -1,0 +1,1 @@
+"""Commands that list, show, export and print records."""

@@ -1,0 +1,1 @@
+"""Commands for reports and targets."""
