@@ -22,8 +22,8 @@ from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire.codec import encode
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Store
-from fieldkit.sync import transfer_size
 from fieldkit.sync.client import enrol, open_transport, sync
+from fieldkit.sync.exchange import transfer_size
 from fieldkit.sync.transport import HttpTransport, Traffic
 
 DISTRICT, BLOCK = 2, 16

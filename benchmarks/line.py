@@ -17,7 +17,7 @@ from fieldkit.server.ingest.sync import sync as take_in
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Store, SyncSession
 from fieldkit.sync.client import enrol, sync
-from fieldkit.sync.transfer_size import LARGEST_BATCH
+from fieldkit.sync.exchange.transfer_size import LARGEST_BATCH
 
 BITS_PER_SECOND, THERE_AND_BACK = 50_000, 0.4
 DISTRICT, BLOCK = 2, 16

@@ -8,7 +8,7 @@ from tests.faults.office import Databases, Files
 from tests.faults.stage import Stage, stage
 from tests.postgres import Postgres
 
-from fieldkit.sync import transfer_size
+from fieldkit.sync.exchange import transfer_size
 
 BATCH = 20
 """Changes in a batch here, so that a sync has several."""

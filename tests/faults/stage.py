@@ -24,7 +24,7 @@ from fieldkit.server.database.migrate import migrate
 from fieldkit.server.devices.enrolment import make_code
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import Outcome, enrol, sync
-from fieldkit.sync.session import Pause
+from fieldkit.sync.exchange.session import Pause
 
 DISTRICT, BLOCK = 2, 16
 SENT = 60

@@ -18,8 +18,8 @@ from fieldkit.server.devices.scopes import change_scope, close_scopes
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, State, Store
 from fieldkit.sync.client import enrol, sync
+from fieldkit.sync.requests.supervision import fetch_devices, revoke
 from fieldkit.sync.revoked import sync as hand_in
-from fieldkit.sync.supervision import fetch_devices, revoke
 
 if TYPE_CHECKING:
     from tests.screens.conftest import Hand

@@ -15,9 +15,9 @@ from fieldkit.screens.records.changes import Made, change_line, with_before
 from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.store import Edit, Store
-from fieldkit.sync import history as asking
 from fieldkit.sync.client import sync
-from fieldkit.sync.history import History
+from fieldkit.sync.requests import history as asking
+from fieldkit.sync.requests.history import History
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At, Office

@@ -29,8 +29,8 @@ from fieldkit.server.database.tables import DEVICE
 from fieldkit.server.devices.enrolment import revoke
 from fieldkit.store import Closed, DiskFull, State, Store, SyncSession
 from fieldkit.store.database import Database
-from fieldkit.sync import transfer_size
 from fieldkit.sync.client import Forecast, Outcome, Progress, sync
+from fieldkit.sync.exchange import transfer_size
 from fieldkit.sync.failures import ServerRefusal
 from fieldkit.sync.sentences import FAULTY
 from fieldkit.sync.transport import HttpTransport, Stop, Traffic

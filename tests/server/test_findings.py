@@ -14,8 +14,8 @@ from fieldkit.records.declaration import review as reviewing
 from fieldkit.records.declaration.review import Around
 from fieldkit.schema import grow
 from fieldkit.server.database.tables import FINDING, METADATA
-from fieldkit.server.ingest import fetched_records
-from fieldkit.server.ingest.findings import Touched, review, waiting
+from fieldkit.server.ingest.records import fetched_records
+from fieldkit.server.ingest.records.findings import Touched, review, waiting
 
 TODAY = date(2026, 11, 21)
 HERE, ELSEWHERE = 2, 3

@@ -17,10 +17,10 @@ from fieldkit.server.database.rows import Key
 from fieldkit.server.database.statements import insert_missing_rows
 from fieldkit.server.database.tables import CHANGE, COUNTER, FEED
 from fieldkit.server.feed import positions as feed
-from fieldkit.server.ingest import locked_records
 from fieldkit.server.ingest import sync as ingest
-from fieldkit.server.ingest.batch_records import write_states
-from fieldkit.server.ingest.record_state import RecordState
+from fieldkit.server.ingest.records import locked_records
+from fieldkit.server.ingest.records.batch_records import write_states
+from fieldkit.server.ingest.records.record_state import RecordState
 from fieldkit.server.problems import Refusal
 from fieldkit.server.scope import Place
 

@@ -13,7 +13,7 @@ from fieldkit.protocol.messages import LARGEST_BODY, Focus
 from fieldkit.protocol.wire.codec import encode
 from fieldkit.server.database.tables import FEED
 from fieldkit.server.feed import page
-from fieldkit.server.ingest import record_state
+from fieldkit.server.ingest.records import record_state
 
 
 @pytest.fixture

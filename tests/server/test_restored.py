@@ -29,7 +29,8 @@ from fieldkit.server.database.tables import (
     SCOPE,
 )
 from fieldkit.server.feed.positions import lock_counters
-from fieldkit.server.ingest import batch, locked_records
+from fieldkit.server.ingest import batch
+from fieldkit.server.ingest.records import locked_records
 from fieldkit.server.problems import Refusal
 
 MADE_UP: list[dict[str, object]] = [

@@ -16,7 +16,7 @@ from fieldkit.protocol.bundle import BundleHeader, write_bundle
 from fieldkit.protocol.supervision import MOST_SEALED
 from fieldkit.protocol.wire.codec import encode
 from fieldkit.server.devices.enrolment import revoke
-from fieldkit.server.ingest import sealed
+from fieldkit.server.ingest.bundles import sealed
 
 
 @pytest.fixture

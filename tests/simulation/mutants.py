@@ -28,16 +28,9 @@ from fieldkit.server.devices import enrolment
 from fieldkit.server.devices.bindings import bind
 from fieldkit.server.feed import page, receipt
 from fieldkit.server.feed import positions as feed
-from fieldkit.server.ingest import (
-    authors,
-    batch,
-    incoming,
-    locked_records,
-    logs,
-    outcomes,
-    record_state,
-    unsettled,
-)
+from fieldkit.server.ingest import batch, unsettled
+from fieldkit.server.ingest.logged import incoming, logs, outcomes
+from fieldkit.server.ingest.records import authors, locked_records, record_state
 from fieldkit.server.scope import Device, Place
 from fieldkit.store import tables
 from fieldkit.store.files import restore
@@ -49,7 +42,7 @@ from fieldkit.store.read import aliases, look_alikes
 from fieldkit.store.read.server_rows import BaseRow
 from fieldkit.store.rows import overlays
 from fieldkit.store.write import edits
-from fieldkit.sync import applying, session
+from fieldkit.sync.exchange import applying, session
 
 Patch = AbstractContextManager[object]
 

@@ -16,7 +16,7 @@ from fieldkit.records.declaration import permission
 from fieldkit.records.declaration import sent_back as notes
 from fieldkit.records.declaration.permission import CORRECTED, SENT_BACK, Denial
 from fieldkit.records.declaration.writers import OPERATOR, REGISTRAR
-from fieldkit.server.ingest import record_state
+from fieldkit.server.ingest.records import record_state
 from fieldkit.store import SentBack, review
 from fieldkit.store.read import sent_back as listed
 from fieldkit.store.read.records import Records

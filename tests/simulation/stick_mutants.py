@@ -8,11 +8,11 @@ from unittest.mock import patch
 from tests.simulation.mutants import Patch, mutant
 
 from fieldkit.protocol.messages import SyncRequest
-from fieldkit.server.ingest import bundle
+from fieldkit.server.ingest.bundles import bundle
 from fieldkit.store import LogPosition, Outbox, PullState
 from fieldkit.store.pull import pull
-from fieldkit.sync import applying
 from fieldkit.sync.bundle import taking
+from fieldkit.sync.exchange import applying
 
 RULES = "tests/sync/test_bundle_rules.py"
 

@@ -24,8 +24,8 @@ from fieldkit.protocol.messages import SyncAnswer, SyncRequest
 from fieldkit.server.database.statements import insert_missing_rows
 from fieldkit.server.database.tables import DEVICE_KEY
 from fieldkit.server.devices.keys import server_keys
-from fieldkit.server.ingest import bundle as ingest
-from fieldkit.server.ingest.carried import signer
+from fieldkit.server.ingest.bundles import bundle as ingest
+from fieldkit.server.ingest.bundles.carried import signer
 from fieldkit.server.problems import Refusal
 from fieldkit.server.scope import Device
 from fieldkit.stick import NotCarried

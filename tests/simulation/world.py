@@ -35,8 +35,8 @@ from tests.simulation.transport import EnrolTransport, Faults, FaultyTransport
 
 from fieldkit.protocol.messages import SyncRequest
 from fieldkit.store import Draft, Edit, Refused
-from fieldkit.sync import transfer_size
 from fieldkit.sync.client import Outcome, enrol, sync
+from fieldkit.sync.exchange import transfer_size
 from fieldkit.sync.sentences import ENROL_AGAIN
 
 START = 1_795_000_000

@@ -18,8 +18,8 @@ from fieldkit.server.database.connection import reading, writing
 from fieldkit.server.database.eras import begin_era
 from fieldkit.server.database.migrate import open_database
 from fieldkit.server.devices.keys import server_keys
-from fieldkit.server.ingest.bundle import answer_requests, opened
-from fieldkit.server.ingest.carried import AppliedBundle, apply_bundle, signer
+from fieldkit.server.ingest.bundles.bundle import answer_requests, opened
+from fieldkit.server.ingest.bundles.carried import AppliedBundle, apply_bundle, signer
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, Store
 from fieldkit.sync.bundle.taking import Taken, take_answer

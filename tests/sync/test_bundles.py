@@ -19,8 +19,8 @@ from fieldkit.server.database.connection import writing
 from fieldkit.server.database.migrate import open_database
 from fieldkit.server.database.tables import SEALED_WORK
 from fieldkit.server.devices.enrolment import revoke
-from fieldkit.server.ingest.bundle import answer_requests
-from fieldkit.server.ingest.carried import AppliedBundle, apply_bundle
+from fieldkit.server.ingest.bundles.bundle import answer_requests
+from fieldkit.server.ingest.bundles.carried import AppliedBundle, apply_bundle
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.server.problems import Refusal
 from fieldkit.server.scope import Device
@@ -206,7 +206,7 @@ def test_a_bundle_of_a_laptop_revoked_meanwhile_is_kept_for_its_supervisor(
             revoke(connection, device.id, int(time.time()))
         return list(answer_requests(engine, device, *rest))  # type: ignore[arg-type]
 
-    monkeypatch.setattr("fieldkit.server.ingest.carried.answer_requests", late)
+    monkeypatch.setattr("fieldkit.server.ingest.bundles.carried.answer_requests", late)
     with pytest.raises(Refusal, match="may not sync") as refused:
         applied(engine, data)
     assert refused.value.code == "bundle-revoked"

@@ -23,9 +23,10 @@ from fieldkit.server.operation.local import code
 from fieldkit.server.operation.status import DeviceStatus, status
 from fieldkit.store import Answered, Edit, State, Store, tables
 from fieldkit.store.database import Database
-from fieldkit.sync import session, transport
+from fieldkit.sync import transport
 from fieldkit.sync.client import NotEnrolled, Progress, Stop, enrol, sync
 from fieldkit.sync.enrol import address
+from fieldkit.sync.exchange import session
 from fieldkit.sync.failures import ServerRefusal
 from fieldkit.sync.sentences import refusal_sentence, waiting_sentence
 from fieldkit.sync.transport import HttpTransport

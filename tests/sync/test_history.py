@@ -13,7 +13,7 @@ from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import enrol, sync
 from fieldkit.sync.failures import ConnectionLost, Offline
-from fieldkit.sync.history import HistoryEntry, history, merge_histories
+from fieldkit.sync.requests.history import HistoryEntry, history, merge_histories
 from fieldkit.sync.transport import Traffic
 
 KIND = "village_organisation"

@@ -14,8 +14,8 @@ from fieldkit.protocol.messages import Page, PageRow, SyncAnswer, SyncRequest
 from fieldkit.protocol.scope import Scope
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.store import Store, tables
-from fieldkit.sync import limits
 from fieldkit.sync.client import Outcome, sync
+from fieldkit.sync.exchange import limits
 
 FAULTY = "The server does not answer properly."
 

@@ -15,7 +15,7 @@ from fieldkit.records.declaration.roles import conversions_of
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Saved, Store
 from fieldkit.sync.client import enrol, sync
-from fieldkit.sync.receipt import receipt
+from fieldkit.sync.requests.receipt import receipt
 
 Laptop = Callable[[str], Store]
 

@@ -14,7 +14,7 @@ from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Keep, State, Store
 from fieldkit.sync.client import Outcome, enrol, sync
-from fieldkit.sync.receipt import as_json, receipt, text
+from fieldkit.sync.requests.receipt import as_json, receipt, text
 
 KIND = "village_organisation"
 _ELSEWHERE = 2

@@ -12,7 +12,7 @@ from fieldkit.protocol.shapes import M, Message
 from fieldkit.store import Answered, LogCount, Store
 from fieldkit.sync.client import NotEnrolled, sync
 from fieldkit.sync.failures import Offline
-from fieldkit.sync.receipt import WIDTH, Receipt, as_json, receipt, text, verdict
+from fieldkit.sync.requests.receipt import WIDTH, Receipt, as_json, receipt, text, verdict
 from fieldkit.sync.transport import Traffic
 
 HEAD = "0" * 64

@@ -10,9 +10,9 @@ from fieldkit.keys.sealing import seal, to_text
 from fieldkit.protocol.keys import RecoverAnswer
 from fieldkit.protocol.shapes import M, Message
 from fieldkit.sync.failures import ConnectionLost
-from fieldkit.sync.recover import NotRecovered, recover
+from fieldkit.sync.requests.recover import NotRecovered, recover
+from fieldkit.sync.requests.supervision import fetch_devices, recovery_code
 from fieldkit.sync.sentences import FAULTY
-from fieldkit.sync.supervision import fetch_devices, recovery_code
 from fieldkit.sync.transport import HttpTransport
 
 

@@ -17,8 +17,8 @@ from fieldkit.server.operation.local import code
 from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, State, Store
 from fieldkit.store.files.place import place_of
-from fieldkit.sync import transfer_size
 from fieldkit.sync.client import Outcome, Stop, enrol, sync
+from fieldkit.sync.exchange import transfer_size
 
 KIND = "village_organisation"
 

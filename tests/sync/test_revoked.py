@@ -18,12 +18,12 @@ from fieldkit.server.operation.local import code
 from fieldkit.settings import KEYS
 from fieldkit.store import Closed, SealedPart, Store
 from fieldkit.store.access import Access
-from fieldkit.sync import supervision
 from fieldkit.sync.client import enrol
 from fieldkit.sync.failures import ConnectionLost, Offline
-from fieldkit.sync.recover import NotRecovered, recover
+from fieldkit.sync.requests import supervision
+from fieldkit.sync.requests.recover import NotRecovered, recover
+from fieldkit.sync.requests.supervision import NotDone, decide_sealed, fetch_devices
 from fieldkit.sync.revoked import sync
-from fieldkit.sync.supervision import NotDone, decide_sealed, fetch_devices
 from fieldkit.sync.transport import HttpTransport
 
 _names = itertools.count()

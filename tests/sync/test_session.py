@@ -15,9 +15,9 @@ from fieldkit.protocol.scope import Scope
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.store import Edit, State, Store
 from fieldkit.sync.client import Outcome, sync
+from fieldkit.sync.exchange.session import ATTEMPTS, LONGEST_WAIT
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
 from fieldkit.sync.sentences import ALTERED
-from fieldkit.sync.session import ATTEMPTS, LONGEST_WAIT
 
 HEAD = "0" * 64
 SCOPE = Scope(role="operator", district=2, block=None)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from fieldkit.protocol.messages import MOST_CHANGES
 from fieldkit.store import SyncSession
-from fieldkit.sync.transfer_size import (
+from fieldkit.sync.exchange.transfer_size import (
     FEWEST,
     FIRST_PAGE,
     LARGEST_BATCH,

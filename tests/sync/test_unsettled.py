@@ -18,8 +18,8 @@ from fieldkit.server.devices.authentication import device_of_token
 from fieldkit.server.devices.scopes import change_scope
 from fieldkit.server.operation.late import late_changes, leave, take
 from fieldkit.store import Edit, State, Store
-from fieldkit.sync import questions
 from fieldkit.sync.client import Outcome, sync
+from fieldkit.sync.exchange import questions
 from fieldkit.sync.failures import ServerRefusal
 from fieldkit.sync.transport import Traffic
 

@@ -17,7 +17,7 @@ from fieldkit.screens.sync.out_of_area import records_out_of_area
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Keep, Saved, State, Store
 from fieldkit.sync.client import Outcome, enrol, sync
-from fieldkit.sync.receipt import receipt
+from fieldkit.sync.requests.receipt import receipt
 
 KIND = "village_organisation"
 Laptop = Callable[..., Store]

@@ -28,7 +28,7 @@ from fieldkit.settings import DATABASE
 from fieldkit.store import Edit, State, Store
 from fieldkit.store.access import Access
 from fieldkit.sync.client import enrol, sync
-from fieldkit.sync.receipt import receipt
+from fieldkit.sync.requests.receipt import receipt
 from fieldkit.sync.sentences import ENROL_AGAIN
 from fieldkit.sync.transport import HttpTransport
 

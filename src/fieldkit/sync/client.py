@@ -13,13 +13,13 @@ from filelock import FileLock, Timeout
 from fieldkit.protocol.messages import MOST_CHANGES
 from fieldkit.protocol.wire.codec import CODINGS, encode
 from fieldkit.store import Practice, State, Store, StoreError, SyncSession
-from fieldkit.sync.applying import SyncEnded
 from fieldkit.sync.enrol import NotEnrolled, Unreachable, address, enrol
+from fieldkit.sync.exchange.applying import SyncEnded
+from fieldkit.sync.exchange.mapping import compose_request
+from fieldkit.sync.exchange.session import Pause, Progress, RequestLoop
+from fieldkit.sync.exchange.transfer_size import FIRST_PAGE, TransferSize, line_speed
 from fieldkit.sync.keys import exchange_keys
-from fieldkit.sync.mapping import compose_request
 from fieldkit.sync.sentences import waiting_sentence
-from fieldkit.sync.session import Pause, Progress, RequestLoop
-from fieldkit.sync.transfer_size import FIRST_PAGE, TransferSize, line_speed
 from fieldkit.sync.transport import HttpTransport, Stop, Transport
 
 __all__ = [

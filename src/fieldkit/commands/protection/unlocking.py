@@ -17,7 +17,7 @@ from fieldkit.store.log.identity import fit_name
 def unlock(args: Namespace) -> int:
     """Set a new passphrase with a one-time code, which the server answers with the data key."""
     from fieldkit.sync.enrol import NotEnrolled
-    from fieldkit.sync.recover import NotRecovered, recover_home
+    from fieldkit.sync.requests.recover import NotRecovered, recover_home
 
     home = home_folder()
     if not is_locked(home):

@@ -7,7 +7,7 @@ from argparse import Namespace
 from fieldkit.cli import IN_PART, Unusable, print_error
 from fieldkit.commands import known_record, open_store
 from fieldkit.commands.records.printing import put_page
-from fieldkit.sync.person_data import page_about
+from fieldkit.sync.requests.person_data import page_about
 
 
 def person_data(args: Namespace) -> int:

@@ -20,8 +20,8 @@ from fieldkit.store import Keep, OpenConflict
 def receipt(args: Namespace) -> int:
     """Compare laptop and server, log by log and kind by kind."""
     from fieldkit.sync.client import NotEnrolled
-    from fieldkit.sync.receipt import as_json, text
-    from fieldkit.sync.receipt import receipt as compare
+    from fieldkit.sync.requests.receipt import as_json, text
+    from fieldkit.sync.requests.receipt import receipt as compare
 
     with open_store() as store:
         try:

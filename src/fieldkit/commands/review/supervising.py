@@ -14,8 +14,8 @@ from fieldkit.records.fields.dates import Moment
 from fieldkit.review.devices import Devices, Listed, area_of, became_words, in_order
 from fieldkit.review.late import LateChange, find
 from fieldkit.store import Kept, Store
-from fieldkit.sync import supervision
-from fieldkit.sync.supervision import NotDone
+from fieldkit.sync.requests import supervision
+from fieldkit.sync.requests.supervision import NotDone
 
 T = TypeVar("T")
 

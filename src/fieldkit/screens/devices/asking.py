@@ -35,7 +35,7 @@ class AskingPage(PickerPage[None]):
             self.run_worker(self.run_reporting(partial(self._ask, act, then)), group="server")
 
     async def _ask(self, act: Callable[[Store], T], then: Callable[[T], Awaitable[object]]) -> None:
-        from fieldkit.sync.supervision import NotDone
+        from fieldkit.sync.requests.supervision import NotDone
 
         store = await self.ask(lambda store: store)
         try:
@@ -84,7 +84,7 @@ class FetchingPage(AskingPage):
         self.run_worker(fetching, group="fetch", exclusive=True)
 
     async def _fetch_again(self) -> None:
-        from fieldkit.sync.supervision import NotDone
+        from fieldkit.sync.requests.supervision import NotDone
 
         store = await self.ask(lambda store: store)
         try:

@@ -86,7 +86,7 @@ class _CodeAreaPage(ChoosePage):
             await self._make(one)
 
     async def _make(self, one: Chosen) -> None:
-        from fieldkit.sync.supervision import new_code
+        from fieldkit.sync.requests.supervision import new_code
 
         act = partial(new_code, role=self._role, district=one.district, block=one.block)
         self.begin(act, self._show, "Asking for a code ...")

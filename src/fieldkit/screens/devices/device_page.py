@@ -35,7 +35,7 @@ class DevicePage(FetchingPage):
 
     def fetch(self, store: Store, /) -> object:
         """Ask for the devices of the area."""
-        from fieldkit.sync.supervision import fetch_devices
+        from fieldkit.sync.requests.supervision import fetch_devices
 
         return fetch_devices(store)
 
@@ -105,7 +105,7 @@ class DevicePage(FetchingPage):
 
     async def _decide(self, one: Listed, *, admit: bool) -> None:
         from fieldkit.review.devices import sealed_words
-        from fieldkit.sync.supervision import decide_sealed
+        from fieldkit.sync.requests.supervision import decide_sealed
 
         numbers = [piece.number for piece in one.item.sealed]
         word = "Admit" if admit else "Discard for good"
@@ -121,7 +121,7 @@ class DevicePage(FetchingPage):
         await self._done(became if admit else "The sealed work is discarded.", answer.device)
 
     async def _code(self, one: Listed) -> None:
-        from fieldkit.sync.supervision import device_code
+        from fieldkit.sync.requests.supervision import device_code
 
         if self.confirmed(f"code {self._number}", f"Make a new code for {one.name}?", _AGAIN):
             act = partial(device_code, device=self._number)
@@ -131,7 +131,7 @@ class DevicePage(FetchingPage):
         await self.app.push_screen(CodePage(made))
 
     async def _recovery(self, one: Listed) -> None:
-        from fieldkit.sync.supervision import recovery_code
+        from fieldkit.sync.requests.supervision import recovery_code
 
         question = f"Make a code that opens {one.name} without the passphrase?"
         if self.confirmed(f"recovery {self._number}", question, _AGAIN):
@@ -145,7 +145,7 @@ class DevicePage(FetchingPage):
         areas = await self.read(area_choices, "areas")
 
         async def take(chosen: Chosen) -> None:
-            from fieldkit.sync.supervision import change_area
+            from fieldkit.sync.requests.supervision import change_area
 
             act = partial(
                 change_area, device=self._number, district=chosen.district, block=chosen.block
@@ -158,7 +158,7 @@ class DevicePage(FetchingPage):
         )
 
     async def _revoke(self, one: Listed) -> None:
-        from fieldkit.sync.supervision import revoke
+        from fieldkit.sync.requests.supervision import revoke
 
         question = f"Revoke device {self._number}, {one.name}, for good?"
         if self.confirmed(f"revoke {self._number}", question, _AGAIN):

@@ -31,7 +31,7 @@ class DevicesPage(FetchingPage):
 
     def fetch(self, store: Store, /) -> object:
         """Ask for the devices of the area."""
-        from fieldkit.sync.supervision import fetch_devices
+        from fieldkit.sync.requests.supervision import fetch_devices
 
         return fetch_devices(store)
 

@@ -39,7 +39,7 @@ class LatePage(FetchingPage):
 
     def fetch(self, store: Store, /) -> object:
         """Ask for the late changes of the area."""
-        from fieldkit.sync.supervision import fetch_late
+        from fieldkit.sync.requests.supervision import fetch_late
 
         return fetch_late(store)
 
@@ -84,7 +84,7 @@ class LatePage(FetchingPage):
             await self.run_reporting(partial(self._decide, letter))
 
     async def _decide(self, letter: str) -> None:
-        from fieldkit.sync.supervision import decide_late
+        from fieldkit.sync.requests.supervision import decide_late
 
         row, take = self.picker.marked, letter == "t"
         one = next((one for one in self._found if row and one.change == row.key), None)

@@ -53,7 +53,7 @@ def person_data_page(title: str, record_id: str, say: Callable[..., None]) -> Ex
     from fieldkit.papers.files import PAPERS
 
     def write(store: Store, chosen: FileKind, named: Named, operator: str) -> str:
-        from fieldkit.sync.person_data import page_about
+        from fieldkit.sync.requests.person_data import page_about
 
         page, why_not = page_about(store, _there(store, record_id))
         _put(store, page, chosen.suffix, named, operator, "person-data")

@@ -133,7 +133,7 @@ def recovered(home: Path, code: str, operator: str, passphrase: str) -> bytes:
         NotDone: the server cannot be reached, or refused.
     """
     from fieldkit.sync.enrol import NotEnrolled
-    from fieldkit.sync.recover import NotRecovered, recover_home
+    from fieldkit.sync.requests.recover import NotRecovered, recover_home
 
     with _in_words("The key file cannot be written. Check the disk, then ask for a new code."):
         try:

@@ -35,7 +35,7 @@ from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
     from fieldkit.store import Logged, Store
-    from fieldkit.sync.history import History
+    from fieldkit.sync.requests.history import History
     from fieldkit.sync.transport import Stop
 
 
@@ -62,7 +62,7 @@ class HistoryPage(PickerPage[None]):
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the changes made here, and those of others that have arrived."""
-        from fieldkit.sync.history import merge_histories
+        from fieldkit.sync.requests.history import merge_histories
 
         theirs = self._of_others.changes if self._of_others else ()
 
@@ -141,7 +141,7 @@ class HistoryPage(PickerPage[None]):
 
     async def _ask_server(self) -> None:
         """Ask the server in its own thread, which no key waits for; then show the answer."""
-        from fieldkit.sync.history import History
+        from fieldkit.sync.requests.history import History
 
         store = await self.ask(lambda store: store)
         try:
@@ -152,7 +152,7 @@ class HistoryPage(PickerPage[None]):
         await self.picker.follow()
 
     def _fetch(self, store: Store) -> History:
-        from fieldkit.sync.history import history
+        from fieldkit.sync.requests.history import history
         from fieldkit.sync.transport import Stop
 
         self._stop = Stop(abort_after=0)

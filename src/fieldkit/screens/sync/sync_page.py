@@ -355,7 +355,7 @@ def _write_receipt(store: Store) -> tuple[Path, str]:
         OSError: it cannot be written.
     """
     from fieldkit.records.fields.dates import INDIA
-    from fieldkit.sync.receipt import receipt, text, verdict
+    from fieldkit.sync.requests.receipt import receipt, text, verdict
 
     found = receipt(store)
     folder = store.home / "receipts"

@@ -11,8 +11,8 @@ from fieldkit.server.http.envelope import BUNDLE_LIMITS, read_body
 from fieldkit.server.http.middleware import log_details
 from fieldkit.server.http.sender import authorization_of, find_sender
 from fieldkit.server.http.service import Service, in_turn
-from fieldkit.server.ingest.carried import apply_bundle
-from fieldkit.server.ingest.sealed import hand_in
+from fieldkit.server.ingest.bundles.carried import apply_bundle
+from fieldkit.server.ingest.bundles.sealed import hand_in
 
 _FILE = "application/octet-stream"
 

@@ -17,12 +17,12 @@ from fieldkit.server.database.rows import Key, ReadCache, UnfitChange, origin_of
 from fieldkit.server.database.statements import about_records, insert_rows
 from fieldkit.server.database.tables import CHANGE
 from fieldkit.server.ingest import unsettled
-from fieldkit.server.ingest.batch_records import read_times
-from fieldkit.server.ingest.incoming import Entry, log_row, read_shape
-from fieldkit.server.ingest.locked_records import districts_of, lock_records
-from fieldkit.server.ingest.logs import Log, ancestry, created_before
-from fieldkit.server.ingest.outcomes import Outcome, WaitingChange, attempt, merge_waiting
-from fieldkit.server.ingest.record_state import OutOfScope, RecordState, Writer
+from fieldkit.server.ingest.logged.incoming import Entry, log_row, read_shape
+from fieldkit.server.ingest.logged.logs import Log, ancestry, created_before
+from fieldkit.server.ingest.logged.outcomes import Outcome, WaitingChange, attempt, merge_waiting
+from fieldkit.server.ingest.records.batch_records import read_times
+from fieldkit.server.ingest.records.locked_records import districts_of, lock_records
+from fieldkit.server.ingest.records.record_state import OutOfScope, RecordState, Writer
 from fieldkit.server.ingest.unsettled import Room, Unsettled
 from fieldkit.server.scope import Device, Rights
 

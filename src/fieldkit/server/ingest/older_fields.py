@@ -14,7 +14,7 @@ from fieldkit.server.database.eras import read_era
 from fieldkit.server.database.rows import Key, read_records
 from fieldkit.server.database.statements import insert_missing_rows
 from fieldkit.server.database.tables import SETTING
-from fieldkit.server.ingest.locked_records import MissingLocks, lock_records
+from fieldkit.server.ingest.records.locked_records import MissingLocks, lock_records
 
 _AT_ONCE = 1000
 """Records looked through in one transaction."""

@@ -20,12 +20,12 @@ from fieldkit.server.database.rows import UnfitChange
 from fieldkit.server.database.tables import CHANGE
 from fieldkit.server.feed.positions import feed_entries, lock_counters
 from fieldkit.server.ingest import unsettled
-from fieldkit.server.ingest.batch_records import read_times
-from fieldkit.server.ingest.incoming import ANSWERS, verdict_of
-from fieldkit.server.ingest.locked_records import MissingLocks, districts_of, lock_records
-from fieldkit.server.ingest.logs import ancestry, stored_log
-from fieldkit.server.ingest.outcomes import Outcome, WaitingChange, attempt, merge_waiting
-from fieldkit.server.ingest.record_state import RecordState
+from fieldkit.server.ingest.logged.incoming import ANSWERS, verdict_of
+from fieldkit.server.ingest.logged.logs import ancestry, stored_log
+from fieldkit.server.ingest.logged.outcomes import Outcome, WaitingChange, attempt, merge_waiting
+from fieldkit.server.ingest.records.batch_records import read_times
+from fieldkit.server.ingest.records.locked_records import MissingLocks, districts_of, lock_records
+from fieldkit.server.ingest.records.record_state import RecordState
 from fieldkit.server.ingest.unsettled import Unsettled
 from fieldkit.server.problems import refusal
 

@@ -30,11 +30,11 @@ from fieldkit.server.devices.authentication import confirm_device
 from fieldkit.server.devices.bindings import bind
 from fieldkit.server.feed.page import PageResult, read_page
 from fieldkit.server.feed.sentences import verdicts_for
-from fieldkit.server.ingest import logs
 from fieldkit.server.ingest.batch import BatchResult, ingest_changes
-from fieldkit.server.ingest.incoming import Entry, Known, entries_of, known_of, read_shape
-from fieldkit.server.ingest.locked_records import MissingLocks
-from fieldkit.server.ingest.logs import Log
+from fieldkit.server.ingest.logged import logs
+from fieldkit.server.ingest.logged.incoming import Entry, Known, entries_of, known_of, read_shape
+from fieldkit.server.ingest.logged.logs import Log
+from fieldkit.server.ingest.records.locked_records import MissingLocks
 from fieldkit.server.ingest.settling import retry_waiting, verdicts_changed
 from fieldkit.server.problems import refusal
 from fieldkit.server.scope import Device

@@ -25,10 +25,10 @@ from fieldkit.server.database.statements import insert_rows, is_one_of
 from fieldkit.server.database.tables import CHANGE, UNSETTLED
 from fieldkit.server.devices.authentication import device_numbered
 from fieldkit.server.devices.scopes import grace_seconds
-from fieldkit.server.ingest.batch_records import logged_change
-from fieldkit.server.ingest.logs import ancestry, stored_log
-from fieldkit.server.ingest.outcomes import OUTCOME_COLUMNS, Outcome, WaitingChange
-from fieldkit.server.ingest.record_state import Writer
+from fieldkit.server.ingest.logged.logs import ancestry, stored_log
+from fieldkit.server.ingest.logged.outcomes import OUTCOME_COLUMNS, Outcome, WaitingChange
+from fieldkit.server.ingest.records.batch_records import logged_change
+from fieldkit.server.ingest.records.record_state import Writer
 from fieldkit.server.scope import Device, Rights
 
 MOST_UNSETTLED = 5000

@@ -7,7 +7,7 @@ from pathlib import Path
 from fieldkit.protocol.bundle import LARGEST_FILE
 from fieldkit.server.database.migrate import open_database
 from fieldkit.server.devices.authentication import WrongInput
-from fieldkit.server.ingest.carried import AppliedBundle, apply_bundle
+from fieldkit.server.ingest.bundles.carried import AppliedBundle, apply_bundle
 from fieldkit.server.problems import Refusal
 from fieldkit.stick import NotCarried, read_file, write_answer_beside
 

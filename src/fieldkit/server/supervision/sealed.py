@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine
 from fieldkit.protocol.supervision import DecideSealedAnswer, DecideSealedRequest
 from fieldkit.server.database.connection import reading, writing
 from fieldkit.server.devices.authentication import DatabaseRow, WrongInput, confirm_device
-from fieldkit.server.ingest import sealed
-from fieldkit.server.ingest.sealed import Admitted
+from fieldkit.server.ingest.bundles import sealed
+from fieldkit.server.ingest.bundles.sealed import Admitted
 from fieldkit.server.scope import Device
 from fieldkit.server.supervision.authority import check_not_own, device_overseen, logged
 from fieldkit.server.supervision.devices import device_answer

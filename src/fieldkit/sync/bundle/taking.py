@@ -33,10 +33,10 @@ from fieldkit.store import (
     Store,
     WrittenBundle,
 )
-from fieldkit.sync.applying import AnswerApplier, SyncEnded
 from fieldkit.sync.bundle.alone import no_sync_running
+from fieldkit.sync.exchange.applying import AnswerApplier, SyncEnded
+from fieldkit.sync.exchange.limits import NoProgress, SyncLimits
 from fieldkit.sync.failures import ServerRefusal
-from fieldkit.sync.limits import NoProgress, SyncLimits
 from fieldkit.sync.sentences import FAULTY, refusal_sentence
 
 _NOT_OURS = (

@@ -19,8 +19,8 @@ from fieldkit.protocol.wire.codec import CODINGS, encode
 from fieldkit.stick import NotCarried
 from fieldkit.store import Logged, LogPosition, PullState, Store, WrittenBundle
 from fieldkit.sync.bundle.alone import no_sync_running
-from fieldkit.sync.mapping import compose_request
-from fieldkit.sync.questions import Questions
+from fieldkit.sync.exchange.mapping import compose_request
+from fieldkit.sync.exchange.questions import Questions
 
 _LARGEST_BATCH = 1 << 20
 """Most bytes of the changes of a batch before they are compressed, if it has more than one."""

@@ -20,7 +20,7 @@ from fieldkit.server.database.connection import reading, writing
 from fieldkit.server.database.tables import SEALED_WORK
 from fieldkit.server.devices.authentication import DatabaseRow, device_when_revoked, lock_device
 from fieldkit.server.devices.keys import device_keys, server_keys
-from fieldkit.server.ingest.bundle import answer_requests, opened
+from fieldkit.server.ingest.bundles.bundle import answer_requests, opened
 from fieldkit.server.ingest.sync import sync
 from fieldkit.server.problems import refusal
 from fieldkit.server.request_log import log_event

@@ -27,7 +27,7 @@ from fieldkit.server.database.rows import (
 from fieldkit.server.database.statements import about_records, insert_rows, upsert_rows
 from fieldkit.server.database.tables import CHANGE, CONFLICT, FIELD_VERSION, MOVED
 from fieldkit.server.feed.positions import feed_entries
-from fieldkit.server.ingest.record_state import (
+from fieldkit.server.ingest.records.record_state import (
     CREATION,
     RecordState,
     compact,

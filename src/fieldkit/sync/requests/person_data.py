@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fieldkit.papers.person_data import FromServer, HistoryEntry, person_page, records_of
-from fieldkit.sync.history import history, merge_histories
-from fieldkit.sync.supervision import NotDone, readers
+from fieldkit.sync.requests.history import history, merge_histories
+from fieldkit.sync.requests.supervision import NotDone, readers
 
 if TYPE_CHECKING:
     from fieldkit.protocol.supervision import ReaderItem

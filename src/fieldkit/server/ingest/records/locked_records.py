@@ -13,9 +13,9 @@ from fieldkit.records.fields.dates import day_at
 from fieldkit.server.database.eras import Era, count_batch, read_era
 from fieldkit.server.database.rows import Key, StoredRecord, place_of, read_places
 from fieldkit.server.feed.positions import append_entries, lock_counters
-from fieldkit.server.ingest import conversions, findings
-from fieldkit.server.ingest.batch_records import read_states, write_states
-from fieldkit.server.ingest.record_state import RecordState
+from fieldkit.server.ingest.records import conversions, findings
+from fieldkit.server.ingest.records.batch_records import read_states, write_states
+from fieldkit.server.ingest.records.record_state import RecordState
 from fieldkit.server.scope import Place
 
 

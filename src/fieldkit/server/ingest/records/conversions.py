@@ -20,8 +20,8 @@ from fieldkit.records.declaration.conversion import Conversion
 from fieldkit.records.declaration.roles import conversions_of
 from fieldkit.server.database.rows import Key, StoredRecord, origin_of, to_json
 from fieldkit.server.database.statements import is_one_of
-from fieldkit.server.ingest.batch_records import read_states
-from fieldkit.server.ingest.record_state import RecordState, Writer, apply_change
+from fieldkit.server.ingest.records.batch_records import read_states
+from fieldkit.server.ingest.records.record_state import RecordState, Writer, apply_change
 from fieldkit.server.scope import Rights
 
 _Values = Mapping[str, Json]

@@ -9,8 +9,8 @@ from fieldkit.protocol.change import Change, Op
 from fieldkit.protocol.finding import APPLIED, CONFLICT, LATE, REJECTED, WAITING, Verdict
 from fieldkit.protocol.limits import LONGEST_NAME, contains_aadhaar
 from fieldkit.server.database.rows import UnfitChange, place_of
-from fieldkit.server.ingest.authors import check_role
-from fieldkit.server.ingest.record_state import (
+from fieldkit.server.ingest.records.authors import check_role
+from fieldkit.server.ingest.records.record_state import (
     NotThere,
     RecordState,
     TooLate,

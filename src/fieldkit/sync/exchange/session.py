@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 
 from fieldkit.protocol.messages import SyncAnswer, SyncRequest
 from fieldkit.store import Logged, LogPosition, Outdated, PullState, Store
-from fieldkit.sync.applying import AnswerApplier, SyncEnded
+from fieldkit.sync.exchange.applying import AnswerApplier, SyncEnded
+from fieldkit.sync.exchange.limits import NoProgress, SyncLimits
+from fieldkit.sync.exchange.mapping import compose_request
+from fieldkit.sync.exchange.questions import Questions
+from fieldkit.sync.exchange.transfer_size import TransferSize
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
-from fieldkit.sync.limits import NoProgress, SyncLimits
-from fieldkit.sync.mapping import compose_request
-from fieldkit.sync.questions import Questions
 from fieldkit.sync.sentences import FAULTY, refusal_sentence, retry_reason
-from fieldkit.sync.transfer_size import TransferSize
 from fieldkit.sync.transport import Traffic, Transport
 
 ATTEMPTS = 5

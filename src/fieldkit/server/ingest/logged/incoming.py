@@ -17,8 +17,8 @@ from fieldkit.protocol.messages import Batch, ChangeItem
 from fieldkit.protocol.wire.codec import Unreadable, chain
 from fieldkit.server.database.rows import UnfitChange
 from fieldkit.server.database.tables import CHANGE
-from fieldkit.server.ingest.logs import Log
-from fieldkit.server.ingest.outcomes import Outcome
+from fieldkit.server.ingest.logged.logs import Log
+from fieldkit.server.ingest.logged.outcomes import Outcome
 from fieldkit.server.problems import refusal
 
 LogRow: TypeAlias = Row[tuple[object, ...]]

@@ -25,8 +25,8 @@ from fieldkit.server.devices.authentication import (
     note_seen,
 )
 from fieldkit.server.devices.keys import server_keys
-from fieldkit.server.ingest.bundle import answer_requests, opened
-from fieldkit.server.ingest.sealed import hand_in
+from fieldkit.server.ingest.bundles.bundle import answer_requests, opened
+from fieldkit.server.ingest.bundles.sealed import hand_in
 from fieldkit.server.problems import Refusal, refusal
 from fieldkit.server.scope import Device
 

@@ -7,7 +7,7 @@ from fieldkit.protocol.merge import Ancestry, FieldWrite
 from fieldkit.protocol.scope import Role
 from fieldkit.records.declaration.permission import Author, denial
 from fieldkit.server.database.rows import UnfitChange, origin_of
-from fieldkit.server.ingest.record_state import RecordState
+from fieldkit.server.ingest.records.record_state import RecordState
 
 
 class BeyondRole(UnfitChange):

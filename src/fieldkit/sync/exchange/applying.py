@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 
 from fieldkit.protocol.messages import SyncAnswer, Unsettled
 from fieldkit.store import Answered, Logged, LogPosition, PullResult, PullState, Store
+from fieldkit.sync.exchange.limits import WHOLE, SyncLimits
+from fieldkit.sync.exchange.mapping import map_answer
 from fieldkit.sync.failures import ServerRefusal
-from fieldkit.sync.limits import WHOLE, SyncLimits
-from fieldkit.sync.mapping import map_answer
 from fieldkit.sync.sentences import ALTERED, FAULTY
 
 

@@ -28,7 +28,7 @@ from fieldkit.server.database.statements import (
     takes_arrays,
 )
 from fieldkit.server.database.tables import FINDING
-from fieldkit.server.ingest.fetched_records import FetchedRecords
+from fieldkit.server.ingest.records.fetched_records import FetchedRecords
 
 _Statement: TypeAlias = Select[tuple[object, ...]]
 _Row: TypeAlias = tuple[object, ...]

@@ -1,0 +1,1 @@
+"""Applies bundles, which come by stick, and keeps the sealed work of revoked laptops."""

@@ -1,0 +1,1 @@
+"""The records of a batch: locked, merged, checked and written together."""

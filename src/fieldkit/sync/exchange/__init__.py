@@ -1,0 +1,1 @@
+"""Sends batches and applies the answers, until nothing is left on either side."""
