@@ -17,8 +17,8 @@ from benchmarks.figures import Figure
 from benchmarks.homes import fieldkit, new_home, roster
 from fieldkit.protocol.change import Change, Json
 from fieldkit.protocol.identity import read_id
-from fieldkit.protocol.messages import Page, PageRow, SyncAnswer, SyncRequest
-from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.messages.shapes import M, Message
+from fieldkit.protocol.messages.sync import Page, PageRow, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import encode
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Store

@@ -18,7 +18,7 @@ from benchmarks.mixed import creations, requests
 from fieldkit import reference
 from fieldkit.protocol.change import Change
 from fieldkit.protocol.identity import new_origin
-from fieldkit.protocol.messages import EnrolRequest, SyncAnswer, SyncRequest
+from fieldkit.protocol.messages.sync import EnrolRequest, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import CODINGS, decode, encode
 from fieldkit.server.database.connection import writing
 from fieldkit.server.devices.enrolment import enrol, make_code

@@ -15,7 +15,7 @@ from benchmarks.figures import Figure
 from benchmarks.homes import home_with
 from benchmarks.mixed import creations, requests
 from fieldkit.protocol.change import Change
-from fieldkit.protocol.messages import EnrolRequest
+from fieldkit.protocol.messages.sync import EnrolRequest
 from fieldkit.records import kinds
 from fieldkit.server.database.connection import writing
 from fieldkit.server.database.migrate import migrate, open_database

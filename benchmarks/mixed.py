@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fieldkit.protocol.change import Change, first_head
-from fieldkit.protocol.messages import Batch, SyncRequest
+from fieldkit.protocol.messages.sync import Batch, SyncRequest
 from fieldkit.store import Store
 
 _APART = 0.02

@@ -27,7 +27,7 @@ from fieldkit.app import FieldkitApp
 from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.difference import different_from
-from fieldkit.protocol.finding import Finding
+from fieldkit.protocol.messages.finding import Finding
 from fieldkit.records import Record
 from fieldkit.records.declaration.review import SAME_PERSON
 from fieldkit.records.declaration.roles import newcomer

@@ -21,8 +21,9 @@ from random import Random
 import zstandard
 
 from fieldkit.protocol.change import Json, canonical
-from fieldkit.protocol.conflict import Conflict
-from fieldkit.protocol.messages import (
+from fieldkit.protocol.messages.conflict import Conflict
+from fieldkit.protocol.messages.shapes import Message
+from fieldkit.protocol.messages.sync import (
     Batch,
     FindingItem,
     Page,
@@ -30,7 +31,6 @@ from fieldkit.protocol.messages import (
     SyncAnswer,
     SyncRequest,
 )
-from fieldkit.protocol.shapes import Message
 from fieldkit.protocol.wire import dictionary, packed_messages
 from fieldkit.records import kinds
 from fieldkit.reference import options

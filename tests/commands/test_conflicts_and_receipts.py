@@ -8,7 +8,7 @@ from tests.commands.conftest import Cli
 from tests.forked import local_server
 
 from fieldkit.protocol.change import Json
-from fieldkit.protocol.finding import Finding
+from fieldkit.protocol.messages.finding import Finding
 from fieldkit.server.operation.local import code
 from fieldkit.store import Answered, ServerRow, Store
 from fieldkit.sync.client import enrol, sync

@@ -9,7 +9,7 @@ import pytest
 from filelock import FileLock
 from tests.commands.conftest import Cli
 
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.scope import Scope
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store

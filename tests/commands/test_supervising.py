@@ -14,7 +14,7 @@ from tests.commands.conftest import Cli
 from tests.forked import local_server
 
 from fieldkit import __version__
-from fieldkit.protocol.supervision import DeviceItem, DevicesAnswer
+from fieldkit.protocol.messages.supervision import DeviceItem, DevicesAnswer
 from fieldkit.records import kinds
 from fieldkit.reference import options
 from fieldkit.review import devices, late

@@ -14,7 +14,7 @@ from tests.faults.proxy import Proxy, Way
 from tests.faults.sides import Rows, beside_records, converged, numberless, records
 
 from fieldkit.protocol.change import Op
-from fieldkit.protocol.messages import SyncRequest
+from fieldkit.protocol.messages.sync import SyncRequest
 from fieldkit.protocol.wire.codec import decode
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.community.self_help_group import SelfHelpGroup

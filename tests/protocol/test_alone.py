@@ -9,7 +9,7 @@ _PROGRAM = """
 import sys
 from fieldkit.protocol.change import Change, Op, first_head
 from fieldkit.protocol.merge import Ancestry, merge
-from fieldkit.protocol.messages import Batch, Page, PageRow, SyncAnswer, SyncRequest
+from fieldkit.protocol.messages.sync import Batch, Page, PageRow, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import chain, decode, encode
 
 origin = "7KQ2M9XD"

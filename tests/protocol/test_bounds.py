@@ -20,7 +20,7 @@ from fieldkit.protocol.limits import (
     MOST_FIELDS,
     unsendable_field,
 )
-from fieldkit.protocol.messages import (
+from fieldkit.protocol.messages.sync import (
     LARGEST_MESSAGE,
     MOST_CHANGES,
     Batch,
@@ -228,7 +228,7 @@ def test_a_batch_of_the_fullest_changes_is_accepted(fullest: str) -> None:
 
 _PEAK = """
 import gzip, sys
-from fieldkit.protocol.messages import LARGEST_MESSAGE, SyncRequest
+from fieldkit.protocol.messages.sync import LARGEST_MESSAGE, SyncRequest
 from fieldkit.protocol.wire.codec import decode
 from fieldkit.protocol.wire.errors import TooLarge
 

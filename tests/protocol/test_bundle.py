@@ -19,7 +19,7 @@ from fieldkit.protocol.bundle import (
     write_bundle,
 )
 from fieldkit.protocol.change import first_head
-from fieldkit.protocol.messages import Mark, Problem, SyncAnswer, SyncRequest
+from fieldkit.protocol.messages.sync import Mark, Problem, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import encode
 from fieldkit.protocol.wire.errors import OtherVersion, Unreadable
 

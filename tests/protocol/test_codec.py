@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fieldkit.protocol.change import Change, Json, Op, first_head
-from fieldkit.protocol.finding import Verdict
-from fieldkit.protocol.messages import (
+from fieldkit.protocol.messages.finding import Verdict
+from fieldkit.protocol.messages.sync import (
     LARGEST_MESSAGE,
     Batch,
     ChangeItem,

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from fieldkit.protocol.change import Json, canonical
 from fieldkit.protocol.limits import DEEPEST_NESTING, LARGEST_CHANGE, MOST_FIELDS, unsendable_field
-from fieldkit.protocol.messages import LARGEST_MESSAGE, MOST_CHANGES, Batch, ChangeItem, SyncRequest
+from fieldkit.protocol.messages.sync import (
+    LARGEST_MESSAGE,
+    MOST_CHANGES,
+    Batch,
+    ChangeItem,
+    SyncRequest,
+)
 from fieldkit.protocol.wire.codec import decode, encode
 from fieldkit.records import kinds
 from fieldkit.records.declaration.permission import CORRECTED, SENT_BACK

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fieldkit.protocol.change import Json, canonical
-from fieldkit.protocol.conflict import Conflict
-from fieldkit.protocol.finding import Verdict
 from fieldkit.protocol.limits import LONGEST_NAME
-from fieldkit.protocol.messages import (
+from fieldkit.protocol.messages.conflict import Conflict
+from fieldkit.protocol.messages.finding import Verdict
+from fieldkit.protocol.messages.shapes import M, Message
+from fieldkit.protocol.messages.sync import (
     LARGEST_MESSAGE,
     MOST_CHANGES,
     MOST_ROWS,
@@ -26,7 +27,6 @@ from fieldkit.protocol.messages import (
     SyncAnswer,
     SyncRequest,
 )
-from fieldkit.protocol.shapes import M, Message
 from fieldkit.protocol.wire import packed_messages
 from fieldkit.protocol.wire.codec import decode
 from fieldkit.protocol.wire.columns import ABSENT, Cell

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
-from fieldkit.protocol.scope import ROLES, Role, Scope, is_at_least
+from fieldkit.protocol.messages.scope import ROLES, Role, Scope, is_at_least
 from fieldkit.records import kinds
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit

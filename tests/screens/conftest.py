@@ -13,7 +13,7 @@ from benchmarks.keystrokes import hand as keystrokes
 from tests.forked import local_server
 
 from fieldkit.app import FieldkitApp
-from fieldkit.protocol.finding import Verdict
+from fieldkit.protocol.messages.finding import Verdict
 from fieldkit.records import Record, Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit

@@ -7,7 +7,7 @@ import pytest
 from tests.screens.conftest import artisan
 
 from fieldkit.protocol.change import Op
-from fieldkit.protocol.messages import HistoryItem
+from fieldkit.protocol.messages.sync import HistoryItem
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.screens.look.glyphs import RIGHT
 from fieldkit.screens.look.text import words_of

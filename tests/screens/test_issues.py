@@ -9,8 +9,8 @@ import pytest
 from tests.screens.conftest import artisan, put
 
 from fieldkit.protocol.change import Json
-from fieldkit.protocol.conflict import Conflict
-from fieldkit.protocol.finding import Finding, Verdict
+from fieldkit.protocol.messages.conflict import Conflict
+from fieldkit.protocol.messages.finding import Finding, Verdict
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.community.village_organisation import VillageOrganisation

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from tests.screens.conftest import artisan, open_sync, organisations, reject
 
 from fieldkit.protocol.change import Json
-from fieldkit.protocol.finding import Finding
+from fieldkit.protocol.messages.finding import Finding
 from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.screens.form.form_page import FormPage

@@ -11,7 +11,7 @@ from tests.screens.conftest import artisan, organisations
 from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.difference import different_from
-from fieldkit.protocol.finding import Finding
+from fieldkit.protocol.messages.finding import Finding
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.review.inbox import DUPLICATE, FINDING, Wanted, counts, items

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from tests.screens.conftest import open_sync, organisations
 from textual import events
 
-from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.messages.shapes import M, Message
 from fieldkit.screens.base.scheduler import SyncScheduler
 from fieldkit.screens.base.words import how_long, plural
 from fieldkit.screens.look.text import width_of, words_of

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, Table, func, insert, select
 
 from fieldkit.protocol.change import DECIDED, Change, Json, Op, first_head
 from fieldkit.protocol.identity import new_origin
-from fieldkit.protocol.messages import (
+from fieldkit.protocol.messages.sync import (
     Batch,
     Focus,
     Gone,

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from tests.server.conftest import Api
 from tests.server.fake_laptop import Laptop
 
-from fieldkit.protocol.messages import SyncAnswer, SyncRequest
+from fieldkit.protocol.messages.sync import SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import decode, encode
 from fieldkit.server.database.connection import writing
 from fieldkit.server.devices.authentication import device_of, device_of_token

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 from tests.server.fake_laptop import KIND, NOW, Laptop, count, row_of
 
 from fieldkit.protocol.change import Json, Op
-from fieldkit.protocol.messages import Problem, ShownHead, SyncRequest
+from fieldkit.protocol.messages.sync import Problem, ShownHead, SyncRequest
 from fieldkit.server.database.tables import CHANGE, METADATA, ORIGIN
 from fieldkit.server.devices.bindings import bind_shown
 from fieldkit.server.problems import Refusal

@@ -9,7 +9,7 @@ from tests.server.http_laptop import DAY, HttpLaptop
 from tests.server.test_ended_scopes import verdicts
 
 from fieldkit.protocol.identity import new_origin
-from fieldkit.protocol.messages import Unsettled
+from fieldkit.protocol.messages.sync import Unsettled
 from fieldkit.server.ingest import unsettled
 
 

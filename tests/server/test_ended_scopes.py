@@ -7,7 +7,7 @@ from tests.server.conftest import Api
 from tests.server.fake_laptop import KIND, row_of
 from tests.server.http_laptop import DAY, HttpLaptop
 
-from fieldkit.protocol.messages import SyncAnswer
+from fieldkit.protocol.messages.sync import SyncAnswer
 
 
 def verdicts(answer: SyncAnswer) -> list[str]:

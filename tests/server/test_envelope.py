@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from starlette.types import Message
 from tests.server.conftest import Api, Laptop, problem
 
-from fieldkit.protocol.messages import (
+from fieldkit.protocol.messages.sync import (
     LARGEST_BODY,
     LARGEST_MESSAGE,
     EnrolRequest,

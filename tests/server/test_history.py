@@ -7,7 +7,7 @@ from tests.server.conftest import Laptop as Caller
 from tests.server.fake_laptop import KIND, Laptop
 
 from fieldkit.protocol.change import Op
-from fieldkit.protocol.messages import MOST_CHANGES, HistoryAnswer, HistoryRequest, Problem
+from fieldkit.protocol.messages.sync import MOST_CHANGES, HistoryAnswer, HistoryRequest, Problem
 from fieldkit.server.database.connection import reading
 from fieldkit.server.devices.enrolment import revoke
 from fieldkit.server.feed.history import history

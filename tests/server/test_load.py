@@ -17,7 +17,7 @@ import httpx
 import pytest
 from tests.server.conftest import Api, Laptop, ask, problem
 
-from fieldkit.protocol.messages import LARGEST_MESSAGE
+from fieldkit.protocol.messages.sync import LARGEST_MESSAGE
 from fieldkit.server.http import shares
 from fieldkit.server.http.envelope import BYTES_A_VALUE, LARGEST_LIGHT
 from fieldkit.server.operation.local import code

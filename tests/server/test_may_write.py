@@ -15,8 +15,8 @@ from tests.server.conftest import Laptop, Make, Row, problem
 from tests.server.fake_laptop import NOW
 
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
-from fieldkit.protocol.finding import Finding
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.finding import Finding
+from fieldkit.protocol.messages.scope import Scope
 from fieldkit.records import kinds, sentence
 from fieldkit.server.database.connection import writing
 from fieldkit.server.database.migrate import open_database

@@ -5,7 +5,7 @@ from sqlalchemy import Engine, select
 from tests.server.fake_laptop import KIND, Laptop, count, row_of
 
 from fieldkit.protocol.change import Json, Op
-from fieldkit.protocol.messages import Parent
+from fieldkit.protocol.messages.sync import Parent
 from fieldkit.server.database.tables import CONFLICT, FIELD_VERSION, MOVED
 from fieldkit.server.problems import Refusal
 

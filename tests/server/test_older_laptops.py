@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine, event, update
 from tests.server.fake_laptop import NOW, Laptop
 
-from fieldkit.protocol.finding import Finding, Verdict
-from fieldkit.protocol.messages import FindingItem, SyncAnswer
+from fieldkit.protocol.messages.finding import Finding, Verdict
+from fieldkit.protocol.messages.sync import FindingItem, SyncAnswer
 from fieldkit.protocol.wire.codec import decode, encode
 from fieldkit.records import sentence
 from fieldkit.records.artisans.beneficiary import Beneficiary

@@ -22,7 +22,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Pool, create_engine, event, inspect, select, text
 from tests.server.conftest import Api, Laptop, ask, problem
 
-from fieldkit.protocol.messages import SyncRequest
+from fieldkit.protocol.messages.sync import SyncRequest
 from fieldkit.records import kinds
 from fieldkit.server.database import migrate as migrating
 from fieldkit.server.database.connection import Unusable, connect

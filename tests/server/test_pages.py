@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from tests.server.fake_laptop import KIND, Laptop, count
 
 from fieldkit.protocol.change import Json, Op
-from fieldkit.protocol.messages import LARGEST_BODY, Focus
+from fieldkit.protocol.messages.sync import LARGEST_BODY, Focus
 from fieldkit.protocol.wire.codec import encode
 from fieldkit.server.database.tables import FEED
 from fieldkit.server.feed import page

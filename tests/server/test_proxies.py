@@ -18,7 +18,7 @@ import httpx
 import pytest
 from tests.server.conftest import Laptop, problem
 
-from fieldkit.protocol.messages import LARGEST_BODY, SyncAnswer, SyncRequest
+from fieldkit.protocol.messages.sync import LARGEST_BODY, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import ACCEPT_ENCODING, AVAILABLE_DICTIONARY, decode, encode
 from fieldkit.server.http.shares import MOST_STRANGERS_OF_ADDRESS
 from fieldkit.server.operation.local import code

@@ -13,7 +13,7 @@ from tests.server.fake_laptop import KIND, NOW, Laptop, row_of
 
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.merge import PLACE
-from fieldkit.protocol.messages import Focus, Mark, SyncAnswer, SyncRequest
+from fieldkit.protocol.messages.sync import Focus, Mark, SyncAnswer, SyncRequest
 from fieldkit.records import kinds
 from fieldkit.server.database import eras
 from fieldkit.server.database.connection import connect, writing

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from tests.server.fake_laptop import KIND, Laptop, count, row_of
 
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.scope import Scope
 from fieldkit.server.database.tables import COUNTER
 from fieldkit.server.scope import place_at
 

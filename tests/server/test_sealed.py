@@ -13,7 +13,7 @@ from tests.server.http_laptop import HttpLaptop
 
 from fieldkit.keys.sealing import new_sealing_pair, new_signing_pair, to_text
 from fieldkit.protocol.bundle import BundleHeader, write_bundle
-from fieldkit.protocol.supervision import MOST_SEALED
+from fieldkit.protocol.messages.supervision import MOST_SEALED
 from fieldkit.protocol.wire.codec import encode
 from fieldkit.server.devices.enrolment import revoke
 from fieldkit.server.ingest.bundles import sealed

@@ -16,7 +16,7 @@ from tests.server.test_early_edits import settled
 from tests.server.test_ended_scopes import newest, verdicts
 
 from fieldkit import __version__
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.scope import Scope
 from fieldkit.server.devices.enrolment import revoke
 from fieldkit.server.devices.listing import set_silent_days
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Engine, select
 from tests.server.fake_laptop import KIND, Laptop, enrol, row_of
 
-from fieldkit.protocol.messages import Focus
-from fieldkit.protocol.scope import WHOLE_UT, Role, Scope
+from fieldkit.protocol.messages.scope import WHOLE_UT, Role, Scope
+from fieldkit.protocol.messages.sync import Focus
 from fieldkit.server.database.eras import begin_era
 from fieldkit.server.database.tables import COUNTER, FEED
 from fieldkit.server.problems import Refusal

@@ -28,7 +28,7 @@ from tests.simulation.model import (
 )
 from tests.simulation.rights import Place, Term, reads
 
-from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest, SyncAnswer, SyncRequest
+from fieldkit.protocol.messages.sync import EnrolAnswer, EnrolRequest, SyncAnswer, SyncRequest
 from fieldkit.server.database import tables
 from fieldkit.server.database.eras import begin_era
 from fieldkit.server.devices import enrolment

@@ -14,7 +14,7 @@ from tests.simulation.rights import holds
 
 from fieldkit.protocol.change import Change, Json, Op, first_head
 from fieldkit.protocol.identity import new_origin
-from fieldkit.protocol.messages import Batch, SyncRequest, Unsettled
+from fieldkit.protocol.messages.sync import Batch, SyncRequest, Unsettled
 
 if TYPE_CHECKING:
     from tests.simulation.world import World

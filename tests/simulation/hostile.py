@@ -17,9 +17,10 @@ import httpx
 from tests.simulation.devices import Laptop
 from tests.simulation.profiles import PLACES
 
-from fieldkit.protocol.finding import Verdict
 from fieldkit.protocol.identity import new_origin
-from fieldkit.protocol.messages import (
+from fieldkit.protocol.messages.finding import Verdict
+from fieldkit.protocol.messages.scope import Scope
+from fieldkit.protocol.messages.sync import (
     LARGEST_BODY,
     EnrolAnswer,
     Gone,
@@ -29,7 +30,6 @@ from fieldkit.protocol.messages import (
     SyncAnswer,
     SyncRequest,
 )
-from fieldkit.protocol.scope import Scope
 from fieldkit.protocol.wire.codec import CODINGS, encode
 from fieldkit.sync import transport
 from fieldkit.sync.failures import ServerRefusal

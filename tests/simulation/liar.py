@@ -17,7 +17,7 @@ from tests.simulation.rights import Place
 from fieldkit.protocol.change import Change, Op, first_head
 from fieldkit.protocol.change import Json as Value
 from fieldkit.protocol.identity import new_origin
-from fieldkit.protocol.messages import Batch, EnrolRequest, Parent, ShownHead, SyncRequest
+from fieldkit.protocol.messages.sync import Batch, EnrolRequest, Parent, ShownHead, SyncRequest
 from fieldkit.server.feed.receipt import receipt
 from fieldkit.server.problems import Refusal
 

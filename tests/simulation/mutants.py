@@ -16,8 +16,8 @@ from fieldkit.protocol import merge
 from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.change import Change, Json, Op
 from fieldkit.protocol.identity import CROCKFORD
-from fieldkit.protocol.messages import Mark, ShownHead
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.scope import Scope
+from fieldkit.protocol.messages.sync import Mark, ShownHead
 from fieldkit.records.declaration import one_person, review
 from fieldkit.server import scope
 from fieldkit.server.conflicts import Held

@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 from tests.simulation.mutants import Patch, mutant
 
-from fieldkit.protocol.messages import SyncRequest
+from fieldkit.protocol.messages.sync import SyncRequest
 from fieldkit.server.ingest.bundles import bundle
 from fieldkit.store import LogPosition, Outbox, PullState
 from fieldkit.store.pull import pull

@@ -20,7 +20,7 @@ from tests.simulation.model import Violation
 
 from fieldkit.keys.sealing import new_signing_pair
 from fieldkit.protocol.bundle import write_answer
-from fieldkit.protocol.messages import SyncAnswer, SyncRequest
+from fieldkit.protocol.messages.sync import SyncAnswer, SyncRequest
 from fieldkit.server.database.statements import insert_missing_rows
 from fieldkit.server.database.tables import DEVICE_KEY
 from fieldkit.server.devices.keys import server_keys

@@ -10,8 +10,8 @@ from tests.simulation.harness import Crash
 from tests.simulation.model import Violation
 from tests.simulation.rights import Place
 
-from fieldkit.protocol.messages import EnrolRequest, SyncAnswer, SyncRequest
-from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.messages.shapes import M, Message
+from fieldkit.protocol.messages.sync import EnrolRequest, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import decode, encode
 from fieldkit.server.problems import Refusal
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal

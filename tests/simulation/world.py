@@ -33,7 +33,7 @@ from tests.simulation.rights import Place
 from tests.simulation.sticks import Sticks
 from tests.simulation.transport import EnrolTransport, Faults, FaultyTransport
 
-from fieldkit.protocol.messages import SyncRequest
+from fieldkit.protocol.messages.sync import SyncRequest
 from fieldkit.store import Draft, Edit, Refused
 from fieldkit.sync.client import Outcome, enrol, sync
 from fieldkit.sync.exchange import transfer_size

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from fieldkit.protocol.finding import Verdict
+from fieldkit.protocol.messages.finding import Verdict
 from fieldkit.records import Value, kinds
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.settings import DATABASE

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fieldkit.protocol.change import Change, Json, Op
-from fieldkit.protocol.conflict import Conflict
-from fieldkit.protocol.finding import Verdict
 from fieldkit.protocol.merge import STAMPS, Ancestry, FieldWrite, merge
+from fieldkit.protocol.messages.conflict import Conflict
+from fieldkit.protocol.messages.finding import Verdict
 from fieldkit.store import Answered, ServerRow, Store
 
 OTHER = "0THERAAA"

@@ -8,8 +8,8 @@ from tests.store.conftest import NOW, Turned, acknowledge, edit, save
 from tests.store.office import KIND, OTHER, Office, shown
 
 from fieldkit.protocol.change import Json, Op
-from fieldkit.protocol.finding import Finding, Verdict
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.finding import Finding, Verdict
+from fieldkit.protocol.messages.scope import Scope
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.settings import DATABASE

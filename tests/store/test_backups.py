@@ -9,7 +9,7 @@ import pytest
 from tests.store.conftest import DAY, Turned, acknowledge, artisan, audit, edit, save
 
 from fieldkit.protocol.change import Op
-from fieldkit.protocol.finding import Verdict
+from fieldkit.protocol.messages.finding import Verdict
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.settings import DATABASE
 from fieldkit.store import Busy, Damaged, DiskFull, Edit, State, Store, Unwritable

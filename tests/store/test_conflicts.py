@@ -3,8 +3,8 @@ from tests.store.conftest import AADHAAR, edit, save
 from tests.store.office import KIND, OTHER, Office, shown
 
 from fieldkit.protocol.change import Change, Json, Op
-from fieldkit.protocol.conflict import Conflict
-from fieldkit.protocol.finding import Finding
+from fieldkit.protocol.messages.conflict import Conflict
+from fieldkit.protocol.messages.finding import Finding
 from fieldkit.records import sentence
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.store import (

@@ -10,7 +10,7 @@ from tests.store.conftest import audit, save
 from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.change import Json, Op
 from fieldkit.protocol.difference import difference_field, different_from
-from fieldkit.protocol.finding import Finding
+from fieldkit.protocol.messages.finding import Finding
 from fieldkit.records import Record, Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.store import Answered, Draft, Edit, ServerRow, Store, StoreError

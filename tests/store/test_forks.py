@@ -8,8 +8,8 @@ from tests.store.conftest import Turned, artisan, audit, edit, save
 from tests.store.test_backups import as_home
 
 from fieldkit.protocol.change import Json
-from fieldkit.protocol.finding import Verdict
 from fieldkit.protocol.identity import derived_origin, is_origin
+from fieldkit.protocol.messages.finding import Verdict
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.community.member import Member
 from fieldkit.records.community.self_help_group import SelfHelpGroup

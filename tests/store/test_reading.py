@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.store.conftest import DAY, NOW, Turned, acknowledge, artisan, edit, on, save
 
 from fieldkit.protocol.change import Op
-from fieldkit.protocol.finding import Verdict
+from fieldkit.protocol.messages.finding import Verdict
 from fieldkit.records import Record, Value, kinds
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit

@@ -10,9 +10,9 @@ from tests.store.conftest import Turned, edit, save
 from tests.store.office import KIND, OTHER
 from tests.store.test_applying import FAR, NAMED, brings, of
 
-from fieldkit.protocol.finding import Verdict
-from fieldkit.protocol.messages import Mark
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.finding import Verdict
+from fieldkit.protocol.messages.scope import Scope
+from fieldkit.protocol.messages.sync import Mark
 from fieldkit.store import Answered, Outdated, ServerRow, SettledChange, Store
 
 NEAR = f"{OTHER}-2"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.store.conftest import AADHAAR, NOW, Turned, acknowledge, artisan, audit, edit, raw, save
 
 from fieldkit.protocol.change import Change, Json, Op
-from fieldkit.protocol.finding import Verdict
+from fieldkit.protocol.messages.finding import Verdict
 from fieldkit.records import Record, Severity, Value, kinds
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit

@@ -10,7 +10,7 @@ from tests.store.conftest import NOW, Turned, artisan, audit, save
 
 from fieldkit.about.states import states_in_words
 from fieldkit.protocol.change import Json
-from fieldkit.protocol.scope import Role
+from fieldkit.protocol.messages.scope import Role
 from fieldkit.records import Record
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.declaration.sent_back import corrected_by_edit, read_note, signed

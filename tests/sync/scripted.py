@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from fieldkit.protocol.messages import Page, PageRow, Problem, SyncAnswer, SyncRequest
-from fieldkit.protocol.scope import Scope
-from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.messages.scope import Scope
+from fieldkit.protocol.messages.shapes import M, Message
+from fieldkit.protocol.messages.sync import Page, PageRow, Problem, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import chain, encode
 from fieldkit.sync.failures import ServerRefusal
 from fieldkit.sync.transport import Traffic

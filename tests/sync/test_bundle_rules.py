@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from tests.sync.conftest import Register, done
 
 from fieldkit.protocol.bundle import AnsweredRequest
-from fieldkit.protocol.messages import SyncAnswer
+from fieldkit.protocol.messages.sync import SyncAnswer
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.database.connection import reading, writing
 from fieldkit.server.database.eras import begin_era

@@ -13,9 +13,9 @@ from filelock import FileLock
 from tests.forked import local_server
 
 from fieldkit.protocol.change import Change, Op
-from fieldkit.protocol.finding import Verdict
-from fieldkit.protocol.messages import Problem
-from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.messages.finding import Verdict
+from fieldkit.protocol.messages.shapes import M, Message
+from fieldkit.protocol.messages.sync import Problem
 from fieldkit.records import sentence
 from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.records.community.village_organisation import VillageOrganisation

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from tests.sync.scripted import refuse_with
 
-from fieldkit.protocol.messages import HistoryAnswer, HistoryItem, HistoryRequest
-from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.messages.shapes import M, Message
+from fieldkit.protocol.messages.sync import HistoryAnswer, HistoryItem, HistoryRequest
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select
 from tests.sync.scripted import Reply, Scripted, accept, refuse_with
 
-from fieldkit.protocol.messages import Page, PageRow, SyncAnswer, SyncRequest
-from fieldkit.protocol.scope import Scope
-from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.messages.scope import Scope
+from fieldkit.protocol.messages.shapes import M, Message
+from fieldkit.protocol.messages.sync import Page, PageRow, SyncAnswer, SyncRequest
 from fieldkit.store import Store, tables
 from fieldkit.sync.client import Outcome, sync
 from fieldkit.sync.exchange import limits

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from tests.sync.scripted import Scripted, refuse_with
 
-from fieldkit.protocol.finding import Verdict
-from fieldkit.protocol.messages import ReceiptAnswer, ReceiptRequest, ReceivedLog
-from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.messages.finding import Verdict
+from fieldkit.protocol.messages.shapes import M, Message
+from fieldkit.protocol.messages.sync import ReceiptAnswer, ReceiptRequest, ReceivedLog
 from fieldkit.store import Answered, LogCount, Store
 from fieldkit.sync.client import NotEnrolled, sync
 from fieldkit.sync.failures import Offline

@@ -7,8 +7,8 @@ from tests.sync.conftest import Enrolled
 
 from fieldkit.keys.passphrase import new_key
 from fieldkit.keys.sealing import seal, to_text
-from fieldkit.protocol.keys import RecoverAnswer
-from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.messages.keys import RecoverAnswer
+from fieldkit.protocol.messages.shapes import M, Message
 from fieldkit.sync.failures import ConnectionLost
 from fieldkit.sync.requests.recover import NotRecovered, recover
 from fieldkit.sync.requests.supervision import fetch_devices, recovery_code

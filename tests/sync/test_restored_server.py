@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.forked import local_server
 
-from fieldkit.protocol.scope import WHOLE_UT
+from fieldkit.protocol.messages.scope import WHOLE_UT
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code
 from fieldkit.settings import DATABASE

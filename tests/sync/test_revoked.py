@@ -13,7 +13,7 @@ import pytest
 from tests.sync.conftest import Enrolled, Register
 
 from fieldkit.keys.keyfile import KeyFile
-from fieldkit.protocol.supervision import MOST_SEALED, DeviceItem
+from fieldkit.protocol.messages.supervision import MOST_SEALED, DeviceItem
 from fieldkit.server.operation.local import code
 from fieldkit.settings import KEYS
 from fieldkit.store import Closed, SealedPart, Store

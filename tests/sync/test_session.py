@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from tests.sync.scripted import Scripted, accept, refuse_with
 
-from fieldkit.protocol.messages import Page, PageRow, SyncAnswer, SyncRequest
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.scope import Scope
+from fieldkit.protocol.messages.sync import Page, PageRow, SyncAnswer, SyncRequest
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.store import Edit, State, Store
 from fieldkit.sync.client import Outcome, sync

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldkit.protocol.messages import MOST_CHANGES
+from fieldkit.protocol.messages.sync import MOST_CHANGES
 from fieldkit.store import SyncSession
 from fieldkit.sync.exchange.transfer_size import (
     FEWEST,

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from fieldkit.protocol.messages import LARGEST_BODY, Problem, SyncAnswer, SyncRequest
+from fieldkit.protocol.messages.sync import LARGEST_BODY, Problem, SyncAnswer, SyncRequest
 from fieldkit.protocol.wire.codec import CODINGS, decode, encode
 from fieldkit.sync import transport
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal, UntrustedServer

@@ -9,8 +9,8 @@ import pytest
 from tests.server.conftest import Api
 from tests.server.http_laptop import DAY
 
-from fieldkit.protocol.messages import SyncRequest
-from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.messages.shapes import M, Message
+from fieldkit.protocol.messages.sync import SyncRequest
 from fieldkit.protocol.wire.codec import decode, encode
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.database.connection import writing

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fieldkit.protocol.change import Op
-from fieldkit.protocol.scope import WHOLE_UT
+from fieldkit.protocol.messages.scope import WHOLE_UT
 from fieldkit.records import Finding, sentence
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.review.conflicts import open_conflicts

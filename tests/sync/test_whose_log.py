@@ -15,13 +15,13 @@ from tests.sync.scripted import Scripted, accept, refuse_with
 
 from fieldkit.protocol.change import first_head
 from fieldkit.protocol.identity import new_origin
-from fieldkit.protocol.messages import (
+from fieldkit.protocol.messages.shapes import M, Message
+from fieldkit.protocol.messages.sync import (
     MOST_SHOWN,
     ReceiptAnswer,
     SyncAnswer,
     SyncRequest,
 )
-from fieldkit.protocol.shapes import M, Message
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code
 from fieldkit.settings import DATABASE

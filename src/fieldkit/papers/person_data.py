@@ -13,8 +13,8 @@ from fieldkit.about.changes import done_in_words, shown_change
 from fieldkit.about.rows import fetch_references, label_of, shown_value
 from fieldkit.about.words import area_words, counted
 from fieldkit.plain_text import shown
-from fieldkit.protocol.messages import HistoryItem
-from fieldkit.protocol.supervision import ReaderItem
+from fieldkit.protocol.messages.supervision import ReaderItem
+from fieldkit.protocol.messages.sync import HistoryItem
 from fieldkit.records import Use, kinds
 from fieldkit.records.declaration.permission import MERGED
 from fieldkit.records.declaration.roles import log_of_exports

@@ -23,8 +23,8 @@ from pydantic import Field, StringConstraints, ValidationError
 from fieldkit.keys import sealing
 from fieldkit.keys.sealing import KeyPair, from_text
 from fieldkit.protocol.limits import LARGEST_EXACT_INTEGER
-from fieldkit.protocol.messages import Problem, SyncAnswer, SyncRequest, Word
-from fieldkit.protocol.shapes import Head, M, Message, Seq
+from fieldkit.protocol.messages.shapes import Head, M, Message, Seq
+from fieldkit.protocol.messages.sync import Problem, SyncAnswer, SyncRequest, Word
 from fieldkit.protocol.wire.codec import CODINGS, decode, encode
 from fieldkit.protocol.wire.errors import OtherVersion, Unreadable
 

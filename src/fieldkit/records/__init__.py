@@ -7,7 +7,7 @@ imports all of them; :func:`kinds` lists them.
 from importlib import import_module
 from pkgutil import walk_packages
 
-from fieldkit.protocol.finding import Finding, Severity
+from fieldkit.protocol.messages.finding import Finding, Severity
 from fieldkit.records.declaration.field import Condition, Field, Use, field, when
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.moves import lifecycle_rules

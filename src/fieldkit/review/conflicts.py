@@ -125,7 +125,7 @@ def _with_change(one: OpenConflict) -> str:
 
 
 def _denied(store: Store, one: OpenConflict) -> str:
-    from fieldkit.protocol.scope import is_at_least
+    from fieldkit.protocol.messages.scope import is_at_least
     from fieldkit.records.declaration.permission import SEND_BACK, SENT_BACK, SETTLE
 
     role = role_of(store)

@@ -10,7 +10,7 @@ from fieldkit.protocol.difference import difference_field
 
 if TYPE_CHECKING:
     from fieldkit.protocol.change import Json
-    from fieldkit.protocol.scope import Role
+    from fieldkit.protocol.messages.scope import Role
     from fieldkit.records import Record
     from fieldkit.store import Store
 
@@ -23,8 +23,8 @@ def role_of(store: Store) -> Role | None:
 
 def denied_for_ut(store: Store, record: Record) -> str:
     """Return that a record is the whole UT's and this laptop may not write it, if that is so."""
-    from fieldkit.protocol.finding import Finding
-    from fieldkit.protocol.scope import WHOLE_UT
+    from fieldkit.protocol.messages.finding import Finding
+    from fieldkit.protocol.messages.scope import WHOLE_UT
     from fieldkit.records import sentence
 
     scope = store.pull.state().scope
@@ -61,7 +61,7 @@ def denied_difference(store: Store, kind: str, number: str) -> str:
 
 def supervises(store: Store) -> bool:
     """Say whether this is the laptop of a supervisor, or of somebody above."""
-    from fieldkit.protocol.scope import is_at_least
+    from fieldkit.protocol.messages.scope import is_at_least
     from fieldkit.records.declaration.writers import SUPERVISOR
 
     role = role_of(store)

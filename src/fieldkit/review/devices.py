@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fieldkit import __version__
 from fieldkit.about.words import area_words, counted, how_long
 from fieldkit.plain_text import shown
-from fieldkit.protocol.supervision import DeviceItem, DevicesAnswer
+from fieldkit.protocol.messages.supervision import DeviceItem, DevicesAnswer
 from fieldkit.records.fields.dates import Moment
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.about.rows import fetch_references, label_of
 from fieldkit.about.words import area_words
-from fieldkit.protocol.finding import Finding
+from fieldkit.protocol.messages.finding import Finding
 from fieldkit.review import decisions
 from fieldkit.review.conflicts import Open, put_in_words
 from fieldkit.review.denied import supervises

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.about.changes import done_in_words, shown_change
 from fieldkit.plain_text import shown
-from fieldkit.protocol.supervision import LateAnswer, LateItem
+from fieldkit.protocol.messages.supervision import LateAnswer, LateItem
 from fieldkit.records import kinds
 from fieldkit.records.fields.dates import Moment
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.messages.shapes import M, Message
 from fieldkit.server.scope import Device
 
 

@@ -9,8 +9,8 @@ from typing import TypeAlias
 from pydantic import SkipValidation
 from sqlalchemy import Connection, Row, Table, select
 
-from fieldkit.protocol.conflict import Conflict
 from fieldkit.protocol.merge import FieldWrite
+from fieldkit.protocol.messages.conflict import Conflict
 from fieldkit.server.database.rows import Key
 from fieldkit.server.database.statements import about_records
 from fieldkit.server.database.tables import CONFLICT

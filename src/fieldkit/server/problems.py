@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fieldkit.protocol.messages import Problem
+from fieldkit.protocol.messages.sync import Problem
 
 
 class Refusal(Exception):

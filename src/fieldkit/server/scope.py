@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from fieldkit.protocol.scope import WHOLE_UT, Scope, is_at_least
+from fieldkit.protocol.messages.scope import WHOLE_UT, Scope, is_at_least
 
 Place: TypeAlias = tuple[int, int | None]
 """District and block of a record (LGD codes); block None: the whole district's."""

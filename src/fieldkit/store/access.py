@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 
 from fieldkit.keys.proof import proof_of
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.scope import Scope
 from fieldkit.store import tables
 from fieldkit.store.clock import Clock
 from fieldkit.store.database import Database

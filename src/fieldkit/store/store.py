@@ -24,7 +24,7 @@ from fieldkit.keys.notes import Notes
 from fieldkit.matching import Match
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.identity import read_id
-from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.messages.shapes import M, Message
 from fieldkit.records import (
     Finding,
     Record,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from filelock import FileLock, Timeout
 
-from fieldkit.protocol.messages import MOST_CHANGES
+from fieldkit.protocol.messages.sync import MOST_CHANGES
 from fieldkit.protocol.wire.codec import CODINGS, encode
 from fieldkit.store import Practice, State, Store, StoreError, SyncSession
 from fieldkit.sync.enrol import NotEnrolled, Unreachable, address, enrol

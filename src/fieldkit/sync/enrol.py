@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
-from fieldkit.protocol.messages import MOST_SHOWN, EnrolAnswer, EnrolRequest, ShownHead
+from fieldkit.protocol.messages.sync import MOST_SHOWN, EnrolAnswer, EnrolRequest, ShownHead
 from fieldkit.store import Practice, Store
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
 from fieldkit.sync.keys import exchange_keys

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING
 
-from fieldkit.protocol.messages import Problem
+from fieldkit.protocol.messages.sync import Problem
 
 if TYPE_CHECKING:
     import httpx

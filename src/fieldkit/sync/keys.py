@@ -8,7 +8,7 @@ from fieldkit.keys.content import UnreadableKeys
 from fieldkit.keys.keyfile import KeyFile
 from fieldkit.keys.passphrase import WrongKey
 from fieldkit.keys.sealing import from_text, new_signing_pair, to_text
-from fieldkit.protocol.keys import KeysAnswer, KeysRequest
+from fieldkit.protocol.messages.keys import KeysAnswer, KeysRequest
 from fieldkit.store import DeviceKeys, Store, StoreError
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
 from fieldkit.sync.transport import Transport

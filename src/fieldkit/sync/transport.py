@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from fieldkit import __version__
-from fieldkit.protocol.messages import LARGEST_BODY, Problem
-from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.messages.shapes import M, Message
+from fieldkit.protocol.messages.sync import LARGEST_BODY, Problem
 from fieldkit.protocol.wire.codec import (
     ACCEPT_ENCODING,
     AVAILABLE_DICTIONARY,

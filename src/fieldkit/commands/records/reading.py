@@ -22,8 +22,8 @@ from fieldkit.commands import (
 from fieldkit.file_fault import why
 from fieldkit.files import FileFormat, fields_of
 from fieldkit.files import export as write
-from fieldkit.protocol.finding import Finding
 from fieldkit.protocol.identity import read_id
+from fieldkit.protocol.messages.finding import Finding
 from fieldkit.records import Field, Record, Use, sentence
 from fieldkit.records import kinds as all_kinds
 from fieldkit.records.declaration.sent_back import open_note, read_note

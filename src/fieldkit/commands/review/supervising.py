@@ -8,8 +8,13 @@ from typing import TypeVar
 
 from fieldkit.cli import DONE, OFFLINE, Unusable, print_error
 from fieldkit.commands import open_store, say, say_json
-from fieldkit.protocol.shapes import M
-from fieldkit.protocol.supervision import CodeAnswer, DecideSealedAnswer, DevicesAnswer, LateAnswer
+from fieldkit.protocol.messages.shapes import M
+from fieldkit.protocol.messages.supervision import (
+    CodeAnswer,
+    DecideSealedAnswer,
+    DevicesAnswer,
+    LateAnswer,
+)
 from fieldkit.records.fields.dates import Moment
 from fieldkit.review.devices import Devices, Listed, area_of, became_words, in_order
 from fieldkit.review.late import LateChange, find

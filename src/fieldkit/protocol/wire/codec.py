@@ -20,8 +20,8 @@ from pydantic import ValidationError
 
 from fieldkit.protocol.change import Json, canonical
 from fieldkit.protocol.limits import LARGEST_CHANGE
-from fieldkit.protocol.messages import LARGEST_MESSAGE, VERSION
-from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.messages.shapes import M, Message
+from fieldkit.protocol.messages.sync import LARGEST_MESSAGE, VERSION
 from fieldkit.protocol.wire import dictionary, packed_messages
 from fieldkit.protocol.wire.bounds import check_structure
 from fieldkit.protocol.wire.errors import OtherVersion, TooLarge, UnknownCoding, Unreadable

@@ -30,7 +30,8 @@ from typing import NamedTuple, TypeAlias, cast
 
 from fieldkit.protocol.change import Json
 from fieldkit.protocol.limits import LONGEST_NAME, MOST_FIELDS
-from fieldkit.protocol.messages import (
+from fieldkit.protocol.messages.shapes import Message
+from fieldkit.protocol.messages.sync import (
     LARGEST_MESSAGE,
     MOST_CHANGES,
     MOST_ROWS,
@@ -41,7 +42,6 @@ from fieldkit.protocol.messages import (
     SyncAnswer,
     SyncRequest,
 )
-from fieldkit.protocol.shapes import Message
 from fieldkit.protocol.wire.columns import ABSENT, Cell
 from fieldkit.protocol.wire.errors import TooLarge, Unreadable
 from fieldkit.protocol.wire.packing import pack_columns

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from fieldkit import reference
 from fieldkit.matching import Part
-from fieldkit.protocol.finding import Severity
+from fieldkit.protocol.messages.finding import Severity
 from fieldkit.records.declaration.action import Job
 from fieldkit.records.declaration.checks import in_order, pin_in_district
 from fieldkit.records.declaration.field import Twice, Use, field, when

@@ -3,7 +3,7 @@
 from datetime import date
 
 from fieldkit import reference
-from fieldkit.protocol.finding import Severity
+from fieldkit.protocol.messages.finding import Severity
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.declaration.action import Action, HandOver, Job, Outcome
 from fieldkit.records.declaration.checks import in_order

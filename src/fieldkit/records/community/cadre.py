@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from fieldkit.protocol.finding import Severity
+from fieldkit.protocol.messages.finding import Severity
 from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.conversion import Conversion
 from fieldkit.records.declaration.field import Use, field, when

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from fieldkit.protocol.finding import Severity
+from fieldkit.protocol.messages.finding import Severity
 from fieldkit.records.community.cadre import Cadre
 from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.field import Use, field

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from fieldkit.protocol.finding import Severity
+from fieldkit.protocol.messages.finding import Severity
 from fieldkit.records.community.member import Member
 from fieldkit.records.declaration.action import Action
 from fieldkit.records.declaration.checks import in_order

@@ -5,7 +5,7 @@ from datetime import date
 from typing import ClassVar
 
 from fieldkit.matching import Part
-from fieldkit.protocol.finding import Severity
+from fieldkit.protocol.messages.finding import Severity
 from fieldkit.records.community import lakhpati
 from fieldkit.records.community.common import LOKOS
 from fieldkit.records.community.self_help_group import MOST_MEMBERS, SelfHelpGroup, members_of

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from fieldkit.protocol.finding import Severity
+from fieldkit.protocol.messages.finding import Severity
 from fieldkit.records.community.common import LOKOS, Community
 from fieldkit.records.declaration.action import Action, Job
 from fieldkit.records.declaration.checks import in_order

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from fieldkit import reference
-from fieldkit.protocol.finding import Severity
+from fieldkit.protocol.messages.finding import Severity
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import Broken, RuleContext, rule
 

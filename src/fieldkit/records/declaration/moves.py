@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fieldkit.protocol.finding import Severity
+from fieldkit.protocol.messages.finding import Severity
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.lifecycle import Lifecycle, Step
 from fieldkit.records.declaration.record import Record

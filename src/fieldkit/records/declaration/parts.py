@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from fieldkit import reference
 from fieldkit.matching import Part
-from fieldkit.protocol.finding import Severity
+from fieldkit.protocol.messages.finding import Severity
 from fieldkit.records.declaration.checks import branch_on_the_list, exactly_one
 from fieldkit.records.declaration.field import Field, Twice, Use, field, when
 from fieldkit.records.declaration.record import Record

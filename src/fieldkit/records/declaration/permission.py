@@ -12,9 +12,9 @@ from typing import NamedTuple
 from fieldkit import reference
 from fieldkit.protocol.alias import MERGED as MERGED
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
-from fieldkit.protocol.finding import Finding
 from fieldkit.protocol.merge import DELETED, STAMPS, same_value
-from fieldkit.protocol.scope import ROLES, Role, is_at_least
+from fieldkit.protocol.messages.finding import Finding
+from fieldkit.protocol.messages.scope import ROLES, Role, is_at_least
 from fieldkit.records.declaration.record import Record, kinds
 from fieldkit.records.declaration.sentences import STAYS, sentence
 from fieldkit.records.declaration.writers import OPERATOR, REGISTRAR, SUPERVISOR, Writers

@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias
 from fieldkit.matching import Match, Person, blocks_of, compare, fields_of, person_of
 from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.difference import different_from
-from fieldkit.protocol.finding import Finding, Severity
+from fieldkit.protocol.messages.finding import Finding, Severity
 from fieldkit.records.declaration.one_person import same_as
 from fieldkit.records.declaration.record import Record
 from fieldkit.records.declaration.rule import (

@@ -10,7 +10,7 @@ from string import Formatter
 from typing import Generic, Protocol, TypeAlias, TypeVar, cast
 
 from fieldkit.protocol.change import Json
-from fieldkit.protocol.finding import Finding, Severity
+from fieldkit.protocol.messages.finding import Finding, Severity
 from fieldkit.records.declaration import one_person
 from fieldkit.records.declaration.field import Field
 from fieldkit.records.declaration.record import Record, kinds

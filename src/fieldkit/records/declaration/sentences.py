@@ -13,8 +13,8 @@ from datetime import date
 from string import Formatter
 
 from fieldkit.plain_text import shown
-from fieldkit.protocol.finding import Finding
 from fieldkit.protocol.limits import LONGEST_NAME, MOST_FIELDS
+from fieldkit.protocol.messages.finding import Finding
 from fieldkit.records.declaration.field import Field
 from fieldkit.records.declaration.record import Record, kinds
 from fieldkit.records.declaration.rule import rules_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from fieldkit.protocol.scope import Role
+from fieldkit.protocol.messages.scope import Role
 
 VIEWER: Role = "viewer"
 REGISTRAR: Role = "registrar"

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from fieldkit.protocol.finding import Severity
+from fieldkit.protocol.messages.finding import Severity
 from fieldkit.records.declaration.checks import in_order
 from fieldkit.records.declaration.field import Use, field
 from fieldkit.records.declaration.parts import OfArea

@@ -13,8 +13,8 @@ from fieldkit.screens.look.text import Span
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
-    from fieldkit.protocol.scope import Role
-    from fieldkit.protocol.supervision import CodeAnswer
+    from fieldkit.protocol.messages.scope import Role
+    from fieldkit.protocol.messages.supervision import CodeAnswer
     from fieldkit.screens.base.page import Page
     from fieldkit.store import Store
 
@@ -98,7 +98,7 @@ class _CodeAreaPage(ChoosePage):
 
 def roles_to_give(store: Store) -> Sequence[Role]:
     """Return the roles that are not above this laptop's own."""
-    from fieldkit.protocol.scope import ROLES, is_at_least
+    from fieldkit.protocol.messages.scope import ROLES, is_at_least
 
     scope = store.pull.state().scope
     return [role for role in ROLES if scope is not None and is_at_least(scope.role, role)]

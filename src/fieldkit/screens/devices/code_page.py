@@ -10,7 +10,7 @@ from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.widgets.rows import Answer
 
 if TYPE_CHECKING:
-    from fieldkit.protocol.supervision import CodeAnswer
+    from fieldkit.protocol.messages.supervision import CodeAnswer
 
 
 class CodePage(PickerPage[None]):

@@ -15,7 +15,7 @@ from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
-    from fieldkit.protocol.supervision import CodeAnswer, DecideSealedAnswer
+    from fieldkit.protocol.messages.supervision import CodeAnswer, DecideSealedAnswer
     from fieldkit.review.devices import Listed
     from fieldkit.store import Store
 

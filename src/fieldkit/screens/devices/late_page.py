@@ -15,7 +15,7 @@ from fieldkit.screens.look.text import Cell, Span, wrapped
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
-    from fieldkit.protocol.supervision import DecidedItem
+    from fieldkit.protocol.messages.supervision import DecidedItem
     from fieldkit.review.late import LateChange
     from fieldkit.store import Store
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from fieldkit import reference
 from fieldkit.protocol.identity import read_id
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.scope import Scope
 from fieldkit.records import Choice, Record, Use, Value, kinds
 from fieldkit.records.declaration.field import Field
 from fieldkit.records.declaration.rule import OnlyLimits

@@ -33,7 +33,7 @@ def read_kept(store: Store, report: str) -> Sequence[Record]:
 
 def may_not_keep(store: Store, area: Area) -> str:
     """Return why this laptop may not keep reports of an area; empty if it may."""
-    from fieldkit.protocol.scope import is_at_least
+    from fieldkit.protocol.messages.scope import is_at_least
     from fieldkit.reports.kept import district_of, kept_kind
 
     scope, held = store.pull.state().scope, held_area(store)

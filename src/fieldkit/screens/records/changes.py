@@ -13,7 +13,7 @@ from fieldkit.screens.look.text import Span, Text
 from fieldkit.screens.lookup.rows import called, label_of, value_in_words
 
 if TYPE_CHECKING:
-    from fieldkit.protocol.messages import HistoryItem
+    from fieldkit.protocol.messages.sync import HistoryItem
     from fieldkit.records import Field
     from fieldkit.store import Logged, Store
 

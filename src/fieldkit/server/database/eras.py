@@ -16,7 +16,7 @@ from typing import cast
 
 from sqlalchemy import Connection, delete, false, func, insert, or_, select, text, update
 
-from fieldkit.protocol.messages import MOST_CHANGES, Mark, SyncRequest
+from fieldkit.protocol.messages.sync import MOST_CHANGES, Mark, SyncRequest
 from fieldkit.server.database.connection import lift_timeouts
 from fieldkit.server.database.statements import insert_rows
 from fieldkit.server.database.tables import COUNTER, ERA, LEAP

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Select, Table, select
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
 from fieldkit.protocol.limits import contains_aadhaar, scalars, unsendable_field
 from fieldkit.protocol.merge import DELETED
-from fieldkit.protocol.scope import WHOLE_UT
+from fieldkit.protocol.messages.scope import WHOLE_UT
 from fieldkit.records import Field, Record, Unfit, Value, kinds
 from fieldkit.reference import option
 from fieldkit.server.database.statements import insert_rows, is_one_of, upsert_rows

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Engine, Row, or_, select, update
 
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.scope import Scope
 from fieldkit.server.database.connection import writing
 from fieldkit.server.database.tables import DEVICE, SCOPE
 from fieldkit.server.problems import Refusal, refusal

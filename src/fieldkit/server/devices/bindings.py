@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, and_, or_, select
 
-from fieldkit.protocol.messages import ShownHead
+from fieldkit.protocol.messages.sync import ShownHead
 from fieldkit.server.database.statements import insert_missing_rows
 from fieldkit.server.database.tables import BOUND, CHANGE
 

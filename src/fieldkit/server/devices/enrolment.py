@@ -10,8 +10,8 @@ import secrets
 from sqlalchemy import Connection, delete, insert, select, update
 
 from fieldkit.plain_text import shown
-from fieldkit.protocol.messages import EnrolAnswer, EnrolRequest
-from fieldkit.protocol.scope import ROLES
+from fieldkit.protocol.messages.scope import ROLES
+from fieldkit.protocol.messages.sync import EnrolAnswer, EnrolRequest
 from fieldkit.server.database.eras import read_era
 from fieldkit.server.database.tables import CODE, DEVICE, RECOVERY_CODE
 from fieldkit.server.devices.authentication import (

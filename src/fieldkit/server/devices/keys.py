@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, delete, select
 
 from fieldkit.keys.sealing import KeyPair, Unreadable, from_text, to_text
-from fieldkit.protocol.keys import KeysAnswer, KeysRequest
+from fieldkit.protocol.messages.keys import KeysAnswer, KeysRequest
 from fieldkit.server.database.connection import writing
 from fieldkit.server.database.statements import insert_missing_rows, upsert_rows
 from fieldkit.server.database.tables import DATA_KEY, DEVICE_KEY, SERVER_KEY

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias, TypedDict
 
 from sqlalchemy import Connection, Select, and_, select
 
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.scope import Scope
 from fieldkit.server.database.migrate import read_database
 from fieldkit.server.database.statements import upsert_rows
 from fieldkit.server.database.tables import (

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from fieldkit.keys.proof import proof_of
 from fieldkit.keys.sealing import Unreadable, from_text, open_sealed, seal, to_text
-from fieldkit.protocol.keys import RecoverAnswer, RecoverRequest
+from fieldkit.protocol.messages.keys import RecoverAnswer, RecoverRequest
 from fieldkit.server.database.tables import DATA_KEY, RECOVERY_CODE
 from fieldkit.server.devices.authentication import DatabaseRow, WrongInput, lock_device
 from fieldkit.server.devices.bindings import share_a_log

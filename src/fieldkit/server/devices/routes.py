@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fieldkit.protocol.keys import KeysAnswer, KeysRequest
+from fieldkit.protocol.messages.keys import KeysAnswer, KeysRequest
 from fieldkit.server.acts import Act, act
 from fieldkit.server.devices.keys import exchange_keys
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
-from fieldkit.protocol.finding import Finding
-from fieldkit.protocol.messages import FindingItem
+from fieldkit.protocol.messages.finding import Finding
+from fieldkit.protocol.messages.sync import FindingItem
 from fieldkit.records.declaration.sentences import OUTSIDE
 from fieldkit.server.database.rows import Key, StoredRecord, read_places
 from fieldkit.server.database.statements import about_records

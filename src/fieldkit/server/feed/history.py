@@ -7,8 +7,8 @@ from itertools import accumulate
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from fieldkit.protocol.finding import CONFLICT
-from fieldkit.protocol.messages import MOST_CHANGES, HistoryAnswer, HistoryItem, HistoryRequest
+from fieldkit.protocol.messages.finding import CONFLICT
+from fieldkit.protocol.messages.sync import MOST_CHANGES, HistoryAnswer, HistoryItem, HistoryRequest
 from fieldkit.server.database.rows import read_places
 from fieldkit.server.database.tables import CHANGE
 from fieldkit.server.problems import refusal

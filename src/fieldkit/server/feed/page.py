@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Connection, and_, not_, or_, select, true
 
-from fieldkit.protocol.messages import (
+from fieldkit.protocol.messages.scope import WHOLE_UT, Scope
+from fieldkit.protocol.messages.sync import (
     LARGEST_BODY,
     MOST_DISTRICTS,
     FindingItem,
@@ -23,7 +24,6 @@ from fieldkit.protocol.messages import (
     PageRow,
     SyncRequest,
 )
-from fieldkit.protocol.scope import WHOLE_UT, Scope
 from fieldkit.server.conflicts import Held, conflicts
 from fieldkit.server.database.rows import Key, StoredRecord, read_records
 from fieldkit.server.database.tables import FEED

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, and_, func, or_, select
 
 from fieldkit.protocol.change import first_head, salted_head
-from fieldkit.protocol.messages import ReceivedLog
+from fieldkit.protocol.messages.sync import ReceivedLog
 from fieldkit.server.database.tables import CHANGE, DEVICE, ORIGIN, SCOPE
 from fieldkit.server.devices.bindings import bound_among
 from fieldkit.server.scope import Device

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fieldkit.protocol.finding import LATE, REJECTED, WAITING, Finding, Verdict
-from fieldkit.protocol.messages import FindingItem, SyncRequest
+from fieldkit.protocol.messages.finding import LATE, REJECTED, WAITING, Finding, Verdict
+from fieldkit.protocol.messages.sync import FindingItem, SyncRequest
 from fieldkit.records import sentence
 
 _LONGEST = 500

@@ -17,8 +17,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fieldkit.plain_text import shown
-from fieldkit.protocol.keys import RecoverAnswer, RecoverRequest
-from fieldkit.protocol.messages import (
+from fieldkit.protocol.messages.keys import RecoverAnswer, RecoverRequest
+from fieldkit.protocol.messages.shapes import M, Message
+from fieldkit.protocol.messages.sync import (
     EnrolAnswer,
     EnrolRequest,
     HistoryAnswer,
@@ -29,7 +30,6 @@ from fieldkit.protocol.messages import (
     SyncAnswer,
     SyncRequest,
 )
-from fieldkit.protocol.shapes import M, Message
 from fieldkit.server.acts import Act
 from fieldkit.server.database.connection import reading, writing
 from fieldkit.server.database.migrate import open_database

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fieldkit.protocol.bundle import LARGEST_FILE
-from fieldkit.protocol.messages import LARGEST_BODY, LARGEST_MESSAGE, SyncRequest
-from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.messages.shapes import M, Message
+from fieldkit.protocol.messages.sync import LARGEST_BODY, LARGEST_MESSAGE, SyncRequest
 from fieldkit.protocol.wire.codec import (
     ACCEPT_ENCODING,
     OtherVersion,

@@ -8,8 +8,9 @@ from typing import TypeAlias
 from pydantic.json_schema import models_json_schema
 
 from fieldkit import __version__
-from fieldkit.protocol.keys import RecoverAnswer, RecoverRequest
-from fieldkit.protocol.messages import (
+from fieldkit.protocol.messages.keys import RecoverAnswer, RecoverRequest
+from fieldkit.protocol.messages.shapes import Message
+from fieldkit.protocol.messages.sync import (
     EnrolAnswer,
     EnrolRequest,
     HistoryAnswer,
@@ -20,7 +21,6 @@ from fieldkit.protocol.messages import (
     SyncAnswer,
     SyncRequest,
 )
-from fieldkit.protocol.shapes import Message
 from fieldkit.server.devices import routes as own
 from fieldkit.server.supervision import routes as supervision
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from fieldkit.protocol.change import Change, Op
-from fieldkit.protocol.finding import REJECTED, WAITING, Verdict
 from fieldkit.protocol.merge import Ancestry
+from fieldkit.protocol.messages.finding import REJECTED, WAITING, Verdict
 from fieldkit.records import kinds
 from fieldkit.server.database.eras import Era
 from fieldkit.server.database.rows import Key, ReadCache, UnfitChange, origin_of, read_change

@@ -10,7 +10,7 @@ from typing import TypedDict
 from sqlalchemy import Connection, Engine, select, tuple_
 
 from fieldkit.protocol.change import Json
-from fieldkit.protocol.finding import APPLIED, LATE
+from fieldkit.protocol.messages.finding import APPLIED, LATE
 from fieldkit.server.database.connection import reading
 from fieldkit.server.database.rows import read_places
 from fieldkit.server.database.tables import CHANGE, DEVICE

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from fieldkit.protocol.change import Change
-from fieldkit.protocol.finding import LATE, WAITING
 from fieldkit.protocol.merge import Ancestry, FieldWrite
-from fieldkit.protocol.messages import Settled
-from fieldkit.protocol.messages import Unsettled as Asked
+from fieldkit.protocol.messages.finding import LATE, WAITING
+from fieldkit.protocol.messages.sync import Settled
+from fieldkit.protocol.messages.sync import Unsettled as Asked
 from fieldkit.server.database.connection import may_retry, reading, writing
 from fieldkit.server.database.eras import count_batch, read_era
 from fieldkit.server.database.rows import UnfitChange

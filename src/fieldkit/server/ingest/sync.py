@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from fieldkit.protocol.finding import Verdict
-from fieldkit.protocol.messages import Settled, SyncAnswer, SyncRequest, Unsettled
+from fieldkit.protocol.messages.finding import Verdict
+from fieldkit.protocol.messages.sync import Settled, SyncAnswer, SyncRequest, Unsettled
 from fieldkit.server import request_log
 from fieldkit.server.database.connection import may_retry, reading, writing
 from fieldkit.server.database.eras import (

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from fieldkit.protocol.scope import Role, is_at_least
+from fieldkit.protocol.messages.scope import Role, is_at_least
 from fieldkit.server.devices.authentication import DatabaseRow, WrongInput, device_of, lock_device
 from fieldkit.server.problems import Refusal, refusal
 from fieldkit.server.request_log import log_event

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine
 
 from fieldkit import __version__
-from fieldkit.protocol.supervision import (
+from fieldkit.protocol.messages.supervision import (
     MOST_DEVICES,
     AreaRequest,
     CodeAnswer,

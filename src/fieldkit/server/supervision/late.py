@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
-from fieldkit.protocol.finding import REJECTED
-from fieldkit.protocol.scope import WHOLE_UT
-from fieldkit.protocol.supervision import (
+from fieldkit.protocol.messages.finding import REJECTED
+from fieldkit.protocol.messages.scope import WHOLE_UT
+from fieldkit.protocol.messages.supervision import (
     MOST_LATE,
     DecidedItem,
     DecideLateAnswer,

@@ -7,8 +7,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, select
 
-from fieldkit.protocol.scope import Scope
-from fieldkit.protocol.supervision import MOST_READERS, ReaderItem, ReadersAnswer, ReadersRequest
+from fieldkit.protocol.messages.scope import Scope
+from fieldkit.protocol.messages.supervision import (
+    MOST_READERS,
+    ReaderItem,
+    ReadersAnswer,
+    ReadersRequest,
+)
 from fieldkit.server.database.connection import reading
 from fieldkit.server.database.rows import read_places
 from fieldkit.server.database.tables import DEVICE, MOVED, SCOPE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fieldkit.protocol.supervision import (
+from fieldkit.protocol.messages.supervision import (
     AreaRequest,
     CodeAnswer,
     CodeRequest,

@@ -6,7 +6,7 @@ from collections import Counter
 
 from sqlalchemy import Connection, Engine
 
-from fieldkit.protocol.supervision import DecideSealedAnswer, DecideSealedRequest
+from fieldkit.protocol.messages.supervision import DecideSealedAnswer, DecideSealedRequest
 from fieldkit.server.database.connection import reading, writing
 from fieldkit.server.devices.authentication import DatabaseRow, WrongInput, confirm_device
 from fieldkit.server.ingest.bundles import sealed

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from fieldkit.protocol.change import Change, Op, first_head
-from fieldkit.protocol.finding import Finding, Verdict
+from fieldkit.protocol.messages.finding import Finding, Verdict
 from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.database import Database

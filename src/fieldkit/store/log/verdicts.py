@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, case, null, select, update
 
-from fieldkit.protocol.finding import Verdict
+from fieldkit.protocol.messages.finding import Verdict
 from fieldkit.store import tables
 from fieldkit.store.log.states import UNSETTLED, State
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fieldkit.protocol.change import Json
-from fieldkit.protocol.conflict import Conflict
-from fieldkit.protocol.finding import Finding, Verdict
-from fieldkit.protocol.messages import Mark
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.conflict import Conflict
+from fieldkit.protocol.messages.finding import Finding, Verdict
+from fieldkit.protocol.messages.scope import Scope
+from fieldkit.protocol.messages.sync import Mark
 from fieldkit.store.log.verdicts import SettledChange
 
 

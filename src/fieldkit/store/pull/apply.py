@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import Connection
 
 from fieldkit.protocol.change import Op
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.scope import Scope
 from fieldkit.store.log.changes import OwnChange, untaken
 from fieldkit.store.log.outbox import acknowledge
 from fieldkit.store.log.verdicts import settle

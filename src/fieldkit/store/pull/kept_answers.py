@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple
 from pydantic import ValidationError
 from sqlalchemy import Connection, delete, insert, select
 
-from fieldkit.protocol.shapes import M, Message
+from fieldkit.protocol.messages.shapes import M, Message
 from fieldkit.store import tables
 
 _kept = tables.kept_answer

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from fieldkit.protocol.messages import Mark
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.scope import Scope
+from fieldkit.protocol.messages.sync import Mark
 from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.clock import WRONG, Clock

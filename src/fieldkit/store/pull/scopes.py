@@ -19,8 +19,8 @@ from sqlalchemy import (
     update,
 )
 
-from fieldkit.protocol.messages import Mark
-from fieldkit.protocol.scope import WHOLE_UT, Scope
+from fieldkit.protocol.messages.scope import WHOLE_UT, Scope
+from fieldkit.protocol.messages.sync import Mark
 from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.pull.answers import FocusAt, PullState

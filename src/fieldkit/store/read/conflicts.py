@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, bindparam, select
 
 from fieldkit.protocol.change import Json
-from fieldkit.protocol.conflict import Conflict
-from fieldkit.protocol.finding import Finding, Severity
 from fieldkit.protocol.merge import value_of
-from fieldkit.protocol.shapes import Plain
+from fieldkit.protocol.messages.conflict import Conflict
+from fieldkit.protocol.messages.finding import Finding, Severity
+from fieldkit.protocol.messages.shapes import Plain
 from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.errors import Settled

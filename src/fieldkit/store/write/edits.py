@@ -11,7 +11,7 @@ from fieldkit.protocol.alias import MERGED
 from fieldkit.protocol.change import DECIDED, Json, Op
 from fieldkit.protocol.limits import contains_aadhaar, unsendable_field
 from fieldkit.protocol.merge import DELETED
-from fieldkit.protocol.scope import WHOLE_UT
+from fieldkit.protocol.messages.scope import WHOLE_UT
 from fieldkit.records import Finding, Known, Record, RuleContext, Severity, Value, judge
 from fieldkit.records.declaration.rule import LIMITS, finding_about
 from fieldkit.store.log.identity import Device

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from fieldkit.protocol.change import Change, Op
-from fieldkit.protocol.finding import Finding
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.finding import Finding
+from fieldkit.protocol.messages.scope import Scope
 from fieldkit.records import Record, sentence
 from fieldkit.records.declaration.permission import Author, denial
 from fieldkit.store.log.identity import Device

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.scope import Scope
 from fieldkit.records import Record, Value
 from fieldkit.records.declaration.permission import CORRECTED, SENT_BACK
 from fieldkit.records.declaration.sent_back import LONGEST, accepted, open_note, signed

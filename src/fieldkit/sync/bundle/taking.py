@@ -17,8 +17,8 @@ from fieldkit.protocol.bundle import (
     open_answer,
     read_answer_header,
 )
-from fieldkit.protocol.messages import Problem, SyncAnswer, SyncRequest, Unsettled
-from fieldkit.protocol.scope import Scope
+from fieldkit.protocol.messages.scope import Scope
+from fieldkit.protocol.messages.sync import Problem, SyncAnswer, SyncRequest, Unsettled
 from fieldkit.protocol.wire.errors import OtherVersion, TooLarge, UnknownCoding, Unreadable
 from fieldkit.stick import NotCarried
 from fieldkit.store import (

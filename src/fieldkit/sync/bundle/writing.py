@@ -14,7 +14,7 @@ from fieldkit.protocol.bundle import (
     file_size,
 )
 from fieldkit.protocol.bundle import write_bundle as write_file
-from fieldkit.protocol.messages import MOST_CHANGES, MOST_ROWS, SyncRequest, Unsettled
+from fieldkit.protocol.messages.sync import MOST_CHANGES, MOST_ROWS, SyncRequest, Unsettled
 from fieldkit.protocol.wire.codec import CODINGS, encode
 from fieldkit.stick import NotCarried
 from fieldkit.store import Logged, LogPosition, PullState, Store, WrittenBundle

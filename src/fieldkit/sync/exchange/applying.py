@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from fieldkit.protocol.messages import SyncAnswer, Unsettled
+from fieldkit.protocol.messages.sync import SyncAnswer, Unsettled
 from fieldkit.store import Answered, Logged, LogPosition, PullResult, PullState, Store
 from fieldkit.sync.exchange.limits import WHOLE, SyncLimits
 from fieldkit.sync.exchange.mapping import map_answer

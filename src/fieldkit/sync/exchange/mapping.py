@@ -8,8 +8,9 @@ from typing import cast
 from fieldkit import __version__
 from fieldkit.plain_text import shown
 from fieldkit.protocol.change import Json
-from fieldkit.protocol.finding import APPLIED, Finding, Severity
-from fieldkit.protocol.messages import (
+from fieldkit.protocol.messages.finding import APPLIED, Finding, Severity
+from fieldkit.protocol.messages.scope import WHOLE_UT
+from fieldkit.protocol.messages.sync import (
     MOST_ROWS,
     Batch,
     Focus,
@@ -20,7 +21,6 @@ from fieldkit.protocol.messages import (
     SyncRequest,
     Unsettled,
 )
-from fieldkit.protocol.scope import WHOLE_UT
 from fieldkit.store import (
     Answered,
     FocusAt,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fieldkit.protocol.messages import MOST_UNSETTLED, Unsettled
+from fieldkit.protocol.messages.sync import MOST_UNSETTLED, Unsettled
 from fieldkit.store import Store, UnsettledChanges
 
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from fieldkit.protocol.messages import SyncAnswer, SyncRequest
+from fieldkit.protocol.messages.sync import SyncAnswer, SyncRequest
 from fieldkit.store import Logged, LogPosition, Outdated, PullState, Store
 from fieldkit.sync.exchange.applying import AnswerApplier, SyncEnded
 from fieldkit.sync.exchange.limits import NoProgress, SyncLimits

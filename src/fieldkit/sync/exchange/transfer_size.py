@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fieldkit.protocol.messages import MOST_CHANGES
+from fieldkit.protocol.messages.sync import MOST_CHANGES
 from fieldkit.store import SyncSession
 
 SECONDS = 4

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from fieldkit.protocol.messages import HistoryAnswer, HistoryItem, HistoryRequest
+from fieldkit.protocol.messages.sync import HistoryAnswer, HistoryItem, HistoryRequest
 from fieldkit.store import Logged, State, Store
 from fieldkit.sync.client import open_transport
 from fieldkit.sync.enrol import NotEnrolled

@@ -10,7 +10,7 @@ from fieldkit.sync.requests.history import history, merge_histories
 from fieldkit.sync.requests.supervision import NotDone, readers
 
 if TYPE_CHECKING:
-    from fieldkit.protocol.supervision import ReaderItem
+    from fieldkit.protocol.messages.supervision import ReaderItem
     from fieldkit.records import Record
     from fieldkit.reports.formats.page import Page
     from fieldkit.store import Store

@@ -9,7 +9,7 @@ from textwrap import wrap
 
 from fieldkit.plain_text import shown
 from fieldkit.protocol.change import salted_head
-from fieldkit.protocol.messages import ReceiptAnswer, ReceiptRequest, ReceivedLog
+from fieldkit.protocol.messages.sync import ReceiptAnswer, ReceiptRequest, ReceivedLog
 from fieldkit.records import kinds
 from fieldkit.records.fields.dates import Moment
 from fieldkit.records.fields.formats import indian

@@ -6,7 +6,7 @@ from fieldkit.keys.content import UnreadableKeys
 from fieldkit.keys.keyfile import KeyFile
 from fieldkit.keys.passphrase import WrongKey, check_fit
 from fieldkit.keys.sealing import Unreadable, from_text, new_sealing_pair, open_sealed, to_text
-from fieldkit.protocol.keys import RecoverAnswer, RecoverRequest
+from fieldkit.protocol.messages.keys import RecoverAnswer, RecoverRequest
 from fieldkit.sync.enrol import address
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
 from fieldkit.sync.sentences import FAULTY, refusal_sentence

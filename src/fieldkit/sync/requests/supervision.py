@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fieldkit.plain_text import shown
-from fieldkit.protocol.scope import Role
-from fieldkit.protocol.shapes import M, Message
-from fieldkit.protocol.supervision import (
+from fieldkit.protocol.messages.scope import Role
+from fieldkit.protocol.messages.shapes import M, Message
+from fieldkit.protocol.messages.supervision import (
     AreaRequest,
     CodeAnswer,
     CodeRequest,

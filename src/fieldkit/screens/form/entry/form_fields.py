@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from fieldkit.protocol.difference import other_number
+from fieldkit.protocol.messages.scope import WHOLE_UT, Scope
 from fieldkit.protocol.note import LONGEST_NOTE, noted_field, notes_in
-from fieldkit.protocol.scope import WHOLE_UT, Scope
 from fieldkit.records import (
     Finding,
     Nothing,

@@ -25,7 +25,13 @@ from fieldkit.protocol.bundle import (
     open_bundle,
     read_header,
 )
-from fieldkit.protocol.messages import LARGEST_BODY, MOST_ROWS, Problem, SyncAnswer, SyncRequest
+from fieldkit.protocol.messages.sync import (
+    LARGEST_BODY,
+    MOST_ROWS,
+    Problem,
+    SyncAnswer,
+    SyncRequest,
+)
 from fieldkit.protocol.wire.errors import OtherVersion, TooLarge, UnknownCoding, Unreadable
 from fieldkit.server.devices.keys import ServerKeys
 from fieldkit.server.ingest.sync import sync

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, func, select
 from fieldkit.keys.sealing import from_text
 from fieldkit.plain_text import shown
 from fieldkit.protocol.bundle import AnsweredRequest, Bundle, write_answer
-from fieldkit.protocol.messages import Problem, SyncAnswer
+from fieldkit.protocol.messages.sync import Problem, SyncAnswer
 from fieldkit.server import request_log
 from fieldkit.server.database.connection import reading
 from fieldkit.server.database.tables import DEVICE, DEVICE_KEY, ORIGIN

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from fieldkit.keys.sealing import from_text
 from fieldkit.protocol.bundle import AnsweredRequest, Bundle, digest_of
-from fieldkit.protocol.messages import SyncAnswer, SyncRequest
-from fieldkit.protocol.supervision import MOST_SEALED
+from fieldkit.protocol.messages.supervision import MOST_SEALED
+from fieldkit.protocol.messages.sync import SyncAnswer, SyncRequest
 from fieldkit.server.database.connection import reading, writing
 from fieldkit.server.database.tables import SEALED_WORK
 from fieldkit.server.devices.authentication import DatabaseRow, device_when_revoked, lock_device

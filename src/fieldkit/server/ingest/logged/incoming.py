@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row, Select, select
 
 from fieldkit.aadhaar import holds_aadhaar
 from fieldkit.protocol.change import Change, Json
-from fieldkit.protocol.finding import APPLIED, REJECTED, Verdict
 from fieldkit.protocol.limits import contains_aadhaar
-from fieldkit.protocol.messages import Batch, ChangeItem
+from fieldkit.protocol.messages.finding import APPLIED, REJECTED, Verdict
+from fieldkit.protocol.messages.sync import Batch, ChangeItem
 from fieldkit.protocol.wire.codec import Unreadable, chain
 from fieldkit.server.database.rows import UnfitChange
 from fieldkit.server.database.tables import CHANGE

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, and_, select, update
 
 from fieldkit.protocol.change import first_head
 from fieldkit.protocol.merge import Ancestry
-from fieldkit.protocol.messages import Parent, SyncRequest
+from fieldkit.protocol.messages.sync import Parent, SyncRequest
 from fieldkit.server.database.rows import Key, origin_of
 from fieldkit.server.database.statements import about_records, insert_missing_rows
 from fieldkit.server.database.tables import BOUND, CHANGE, ORIGIN

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from fieldkit.protocol.change import Change, Op
-from fieldkit.protocol.finding import APPLIED, CONFLICT, LATE, REJECTED, WAITING, Verdict
 from fieldkit.protocol.limits import LONGEST_NAME, contains_aadhaar
+from fieldkit.protocol.messages.finding import APPLIED, CONFLICT, LATE, REJECTED, WAITING, Verdict
 from fieldkit.server.database.rows import UnfitChange, place_of
 from fieldkit.server.ingest.records.authors import check_role
 from fieldkit.server.ingest.records.record_state import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fieldkit.protocol.change import DECIDED, Change, Json, Op
 from fieldkit.protocol.merge import Ancestry, FieldWrite
-from fieldkit.protocol.scope import Role
+from fieldkit.protocol.messages.scope import Role
 from fieldkit.records.declaration.permission import Author, denial
 from fieldkit.server.database.rows import UnfitChange, origin_of
 from fieldkit.server.ingest.records.record_state import RecordState

@@ -26,7 +26,7 @@ from sqlalchemy import (
     select,
 )
 
-from fieldkit.protocol.scope import WHOLE_UT
+from fieldkit.protocol.messages.scope import WHOLE_UT
 from fieldkit.records import Finding, Record, RuleContext, Value, kinds
 from fieldkit.records.declaration.review import Look, looks
 from fieldkit.records.declaration.rule import LIMITS

@@ -18,7 +18,7 @@ from fieldkit.protocol.merge import (
     merge,
     written_fields,
 )
-from fieldkit.protocol.scope import WHOLE_UT, Role
+from fieldkit.protocol.messages.scope import WHOLE_UT, Role
 from fieldkit.server.conflicts import Held
 from fieldkit.server.database.rows import Key, StoredRecord, UnfitChange, origin_of, place_of
 from fieldkit.server.scope import UT, Past, Place, Right, Rights

@@ -13,11 +13,11 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from fieldkit.protocol.change import Op
-from fieldkit.protocol.conflict import Conflict
-from fieldkit.protocol.finding import Verdict
 from fieldkit.protocol.limits import LARGEST_EXACT_INTEGER, LONGEST_NAME, MOST_FIELDS
-from fieldkit.protocol.scope import Scope
-from fieldkit.protocol.shapes import (
+from fieldkit.protocol.messages.conflict import Conflict
+from fieldkit.protocol.messages.finding import Verdict
+from fieldkit.protocol.messages.scope import Scope
+from fieldkit.protocol.messages.shapes import (
     Area,
     Code,
     Head,

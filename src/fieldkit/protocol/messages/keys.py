@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from fieldkit.protocol.shapes import Message, Seq
+from fieldkit.protocol.messages.shapes import Message, Seq
 
 Key = Annotated[str, StringConstraints(pattern=r"\A[A-Za-z0-9_-]{43}\z")]
 """A public key: 32 bytes as base64 of URLs, without padding."""

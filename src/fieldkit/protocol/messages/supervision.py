@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from fieldkit.protocol.scope import Role
-from fieldkit.protocol.shapes import (
+from fieldkit.protocol.messages.scope import Role
+from fieldkit.protocol.messages.shapes import (
     Area,
     KindName,
     Message,

@@ -15,7 +15,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from fieldkit.protocol.change import Json
-from fieldkit.protocol.shapes import Code, Message, Name, Params, Seq
+from fieldkit.protocol.messages.shapes import Code, Message, Name, Params, Seq
 
 APPLIED, CONFLICT, REJECTED = "applied", "conflict", "rejected"
 LATE = "late"

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias, cast, get_args
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from fieldkit.protocol.shapes import Area, Message, Seq
+from fieldkit.protocol.messages.shapes import Area, Message, Seq
 
 Role: TypeAlias = Literal["viewer", "registrar", "operator", "supervisor", "administrator"]
 """What a device may do: each role may do all that those before it may."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fieldkit.protocol.shapes import Message, Name, Origin, Person, Plain, Seq
+from fieldkit.protocol.messages.shapes import Message, Name, Origin, Person, Plain, Seq
 
 
 class Conflict(Message):
