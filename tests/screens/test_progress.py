@@ -21,9 +21,9 @@ from fieldkit.records.targets.target import Target
 from fieldkit.screens.lists.list_page import ListPage
 from fieldkit.screens.look.glyphs import CURSOR, FULL, HEIGHTS
 from fieldkit.screens.lookup.export_page import ExportPage
-from fieldkit.screens.progress import report_page
-from fieldkit.screens.progress.kept import KeepPage, KeptPage
-from fieldkit.screens.progress.report_page import ReportPage
+from fieldkit.screens.progress.reports import report_page
+from fieldkit.screens.progress.reports.kept import KeepPage, KeptPage
+from fieldkit.screens.progress.reports.report_page import ReportPage
 from fieldkit.store import Store
 
 if TYPE_CHECKING:

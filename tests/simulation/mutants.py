@@ -38,7 +38,8 @@ from fieldkit.store.log import changes as log
 from fieldkit.store.log import identity, outbox
 from fieldkit.store.pull import apply as apply_answer
 from fieldkit.store.pull import forks, pull, restarts, scopes
-from fieldkit.store.read import aliases, look_alikes
+from fieldkit.store.read import aliases
+from fieldkit.store.read.review import look_alikes
 from fieldkit.store.read.server_rows import BaseRow
 from fieldkit.store.rows import overlays
 from fieldkit.store.write import edits

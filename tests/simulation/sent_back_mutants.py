@@ -18,8 +18,8 @@ from fieldkit.records.declaration.permission import CORRECTED, SENT_BACK, Denial
 from fieldkit.records.declaration.writers import OPERATOR, REGISTRAR
 from fieldkit.server.ingest.records import record_state
 from fieldkit.store import SentBack, review
-from fieldkit.store.read import sent_back as listed
 from fieldkit.store.read.records import Records
+from fieldkit.store.read.review import sent_back as listed
 from fieldkit.store.write import sent_back
 
 RULE = PROFILE = "sent back"

@@ -231,7 +231,7 @@ class Navigation:
 
     async def open_reports(self) -> None:
         """Open the choice of reports."""
-        from fieldkit.screens.progress.reports_page import ReportsPage
+        from fieldkit.screens.progress.reports.reports_page import ReportsPage
 
         await self._open_once(ReportsPage())
 

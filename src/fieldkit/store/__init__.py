@@ -33,13 +33,13 @@ from fieldkit.store.pull.answers import (
 from fieldkit.store.pull.bundles import Bundles, WrittenBundle
 from fieldkit.store.pull.kept_answers import Kept
 from fieldkit.store.pull.pull import Outdated, Pull
-from fieldkit.store.read.conflicts import OpenAbout, OpenConflict
-from fieldkit.store.read.duplicates import Alike
 from fieldkit.store.read.placed import Placed
 from fieldkit.store.read.record_json import to_json
 from fieldkit.store.read.records import Event, Page, Records
-from fieldkit.store.read.sent_back import SentBack
-from fieldkit.store.read.undecided import Undecided
+from fieldkit.store.read.review.conflicts import OpenAbout, OpenConflict
+from fieldkit.store.read.review.duplicates import Alike
+from fieldkit.store.read.review.sent_back import SentBack
+from fieldkit.store.read.review.undecided import Undecided
 from fieldkit.store.store import Hit, Store, Weighed
 from fieldkit.store.write.decide import Keep, values_of
 from fieldkit.store.write.drafts import Draft, Drafts

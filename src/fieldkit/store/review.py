@@ -11,15 +11,15 @@ from fieldkit.store import tables
 from fieldkit.store.clock import Clock
 from fieldkit.store.database import Database
 from fieldkit.store.pull.scopes import pull_state
-from fieldkit.store.read.conflicts import (
+from fieldkit.store.read.review.conflicts import (
     OpenAbout,
     OpenConflict,
     noted,
     open_about,
     open_conflicts,
 )
-from fieldkit.store.read.sent_back import SentBack, sent_back
-from fieldkit.store.read.undecided import Undecided, count_undecided, undecided
+from fieldkit.store.read.review.sent_back import SentBack, sent_back
+from fieldkit.store.read.review.undecided import Undecided, count_undecided, undecided
 from fieldkit.store.write.decide import Keep, decide
 from fieldkit.store.write.save import Saved, author_of
 from fieldkit.store.write.sent_back import accept, mark_corrected, send_back

@@ -79,11 +79,11 @@ from fieldkit.store.pull.pull import Pull
 from fieldkit.store.pull.scopes import pull_state
 from fieldkit.store.read import search
 from fieldkit.store.read.aliases import count_again
-from fieldkit.store.read.duplicates import Alike, alike
-from fieldkit.store.read.look_alikes import look_alikes
 from fieldkit.store.read.placed import Placed, placed
 from fieldkit.store.read.records import Event, Page, Records
 from fieldkit.store.read.referring import referring
+from fieldkit.store.read.review.duplicates import Alike, alike
+from fieldkit.store.read.review.look_alikes import look_alikes
 from fieldkit.store.read.suggestions import (
     FAMILY_NAMES,
     GIVEN_NAMES,

@@ -30,7 +30,7 @@ from fieldkit.screens.find.hits import alike
 from fieldkit.screens.look.charts import bar
 from fieldkit.screens.look.parts import MARGIN, Key, keys
 from fieldkit.screens.look.text import Cell, Span, Text, cut, joined, width_of, words_of
-from fieldkit.screens.lookup.deleting import ask_and_delete
+from fieldkit.screens.lookup.acts.deleting import ask_and_delete
 from fieldkit.screens.widgets.rows import Answer, Choice, LazyRows
 
 if TYPE_CHECKING:

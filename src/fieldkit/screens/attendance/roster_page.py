@@ -16,7 +16,7 @@ from fieldkit.screens.base.navigator import MenuEntry, SavedRecord
 from fieldkit.screens.find.find_page import FindPage
 from fieldkit.screens.find.hits import new_row
 from fieldkit.screens.look.text import Span
-from fieldkit.screens.lookup.deleting import ask_and_delete, delete
+from fieldkit.screens.lookup.acts.deleting import ask_and_delete, delete
 from fieldkit.screens.lookup.rows import Row, label_of
 from fieldkit.screens.widgets.rows import Answer, Choice
 

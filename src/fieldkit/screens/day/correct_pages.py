@@ -10,7 +10,7 @@ from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.words import counted
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span
-from fieldkit.screens.lookup.preview_page import Done, PreviewPage
+from fieldkit.screens.lookup.acts.preview_page import Done, PreviewPage
 from fieldkit.screens.lookup.rows import label_of
 from fieldkit.screens.widgets.rows import Answer, Choice
 

@@ -17,7 +17,7 @@ from fieldkit.screens.day.narrow_page import NarrowPage
 from fieldkit.screens.look.glyphs import OPEN, SAME
 from fieldkit.screens.look.parts import keys, rare, state_mark
 from fieldkit.screens.look.text import Cell, Span
-from fieldkit.screens.lookup.preview_page import undo_together
+from fieldkit.screens.lookup.acts.preview_page import undo_together
 from fieldkit.screens.lookup.printing import list_paper, print_page
 from fieldkit.screens.widgets.rows import Answer, Choice
 

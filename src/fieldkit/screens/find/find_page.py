@@ -29,8 +29,8 @@ from fieldkit.screens.find.search import search
 from fieldkit.screens.look.glyphs import DOWN, UP
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.lookup.acts.undoing import UNDO, undo_last_save
 from fieldkit.screens.lookup.rows import Row, headings_of
-from fieldkit.screens.lookup.undoing import UNDO, undo_last_save
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice
 

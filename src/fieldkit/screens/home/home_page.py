@@ -30,8 +30,8 @@ from fieldkit.screens.home.jobs import FIXED, REVIEW, SYNC, JobRow, all_jobs
 from fieldkit.screens.look.glyphs import DOWN, UP
 from fieldkit.screens.look.parts import keys, rare
 from fieldkit.screens.look.text import Span, Text
+from fieldkit.screens.lookup.acts.undoing import UNDO, undo_last_save
 from fieldkit.screens.lookup.rows import HEADINGS, headings_of
-from fieldkit.screens.lookup.undoing import UNDO, undo_last_save
 from fieldkit.screens.widgets.bars import PANEL_WIDTH, TopBar
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.screens.widgets.rows import Answer, Choice

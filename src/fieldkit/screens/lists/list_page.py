@@ -28,8 +28,8 @@ from fieldkit.screens.lists.reading import Wanted, every, find_in, lines_of, rea
 from fieldkit.screens.look.glyphs import DOT
 from fieldkit.screens.look.parts import MARGIN, rare
 from fieldkit.screens.look.text import Cell, Span, Text, joined
+from fieldkit.screens.lookup.acts.preview_page import undo_together
 from fieldkit.screens.lookup.filled import Section, filled, preview
-from fieldkit.screens.lookup.preview_page import undo_together
 from fieldkit.screens.lookup.printing import blank_papers, list_paper, print_page
 from fieldkit.screens.lookup.rows import fetch_references, label_of
 from fieldkit.screens.widgets.bars import PANEL_WIDTH

@@ -9,7 +9,7 @@ from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.words import counted
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span
-from fieldkit.screens.lookup.previewed import preview_lines
+from fieldkit.screens.lookup.acts.previewed import preview_lines
 from fieldkit.screens.reconcile.listing import Session
 from fieldkit.screens.widgets.rows import Answer, Choice
 

@@ -20,7 +20,7 @@ from fieldkit.screens.look.charts import Fact, card
 from fieldkit.screens.look.glyphs import DOWN, UP
 from fieldkit.screens.look.parts import MARGIN, keys, state
 from fieldkit.screens.look.text import Cell, Span, text_of, wrapped
-from fieldkit.screens.lookup.deleting import denied_delete, restore
+from fieldkit.screens.lookup.acts.deleting import denied_delete, restore
 from fieldkit.screens.lookup.rows import state_words
 from fieldkit.screens.records.changes import (
     FieldChange,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fieldkit.about.due import Due, due
 from fieldkit.about.fields import called, notes_of
 from fieldkit.screens.look.charts import Step
-from fieldkit.screens.lookup.deleting import denied_delete
+from fieldkit.screens.lookup.acts.deleting import denied_delete
 from fieldkit.screens.lookup.filled import Section, filled
 from fieldkit.screens.lookup.issues import Issue, issues
 from fieldkit.screens.lookup.rows import Row, fetch_references, row_of, words_about

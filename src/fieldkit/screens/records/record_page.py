@@ -16,11 +16,11 @@ from fieldkit.screens.base.page import say_on_screen
 from fieldkit.screens.look.charts import timeline_joint
 from fieldkit.screens.look.parts import MARGIN, Key, heading, keys, rare, state
 from fieldkit.screens.look.text import Span
-from fieldkit.screens.lookup.deleting import ask_and_delete, restore
+from fieldkit.screens.lookup.acts.deleting import ask_and_delete, restore
+from fieldkit.screens.lookup.acts.sending_back import accept, ask_corrected, ask_send_back
+from fieldkit.screens.lookup.acts.undoing import UndoingPage
 from fieldkit.screens.lookup.printing import person_data_page
 from fieldkit.screens.lookup.rows import NOT_HERE, Row
-from fieldkit.screens.lookup.sending_back import accept, ask_corrected, ask_send_back
-from fieldkit.screens.lookup.undoing import UndoingPage
 from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.page_data import PageData, read_page_data
 from fieldkit.screens.records.page_lines import Panelled, above, details, panelled

@@ -13,7 +13,7 @@ from fieldkit.screens.base.words import counted
 from fieldkit.screens.look.glyphs import CORRECT
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span, wrapped
-from fieldkit.screens.lookup.preview_page import Done, PreviewPage
+from fieldkit.screens.lookup.acts.preview_page import Done, PreviewPage
 from fieldkit.screens.lookup.spoken_day import spoken_day
 from fieldkit.screens.widgets.rows import Answer, Choice
 

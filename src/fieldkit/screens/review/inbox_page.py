@@ -17,8 +17,8 @@ from textual import events
 from fieldkit.screens.base.words import how_long
 from fieldkit.screens.look.parts import MARGIN, heading, keys, rare, state_mark
 from fieldkit.screens.look.text import Cell, Span, Text
-from fieldkit.screens.lookup.preview_page import undo_together
-from fieldkit.screens.lookup.undoing import UndoingPage
+from fieldkit.screens.lookup.acts.preview_page import undo_together
+from fieldkit.screens.lookup.acts.undoing import UndoingPage
 from fieldkit.screens.lookup.waiting import enter_words, item_row, open_item, state_of
 from fieldkit.screens.review.beside import panel
 from fieldkit.screens.review.narrow_page import NarrowPage, in_words

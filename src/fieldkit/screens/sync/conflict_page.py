@@ -20,7 +20,7 @@ from fieldkit.screens.find.search import search
 from fieldkit.screens.look.glyphs import CORRECT, RIGHT, SETTLE
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span, apart, cut, words_of, wrapped
-from fieldkit.screens.lookup.undoing import UndoingPage
+from fieldkit.screens.lookup.acts.undoing import UndoingPage
 from fieldkit.screens.sync.side_by_side import side_by_side
 from fieldkit.screens.widgets.pause import Pause
 from fieldkit.screens.widgets.rows import Answer, Choice

@@ -22,7 +22,7 @@ from fieldkit.screens.base.words import plural
 from fieldkit.screens.look.glyphs import OPEN
 from fieldkit.screens.look.parts import heading, keys, rare
 from fieldkit.screens.look.text import Cell, Span, Text, words_of, wrapped
-from fieldkit.screens.lookup.undoing import UndoingPage
+from fieldkit.screens.lookup.acts.undoing import UndoingPage
 from fieldkit.screens.lookup.waiting import item_row, open_item
 from fieldkit.screens.sync import to_do
 from fieldkit.screens.sync.around import Found, above_list, below_list, panel, read_found

@@ -14,8 +14,8 @@ from fieldkit.store import tables
 from fieldkit.store.log.changes import OwnChange, in_parts
 from fieldkit.store.pull.answers import ServerRow
 from fieldkit.store.read.aliases import same_as
+from fieldkit.store.read.review.told_apart import told_apart
 from fieldkit.store.read.server_rows import Key
-from fieldkit.store.read.told_apart import told_apart
 from fieldkit.store.rows.issues import forget_issues, set_closed
 
 _conflict, _finding = tables.conflict, tables.finding

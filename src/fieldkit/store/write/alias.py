@@ -12,8 +12,8 @@ from fieldkit.protocol.change import Op
 from fieldkit.records import Record
 from fieldkit.store.errors import Refused, StoreError
 from fieldkit.store.read.aliases import stands_for
-from fieldkit.store.read.conflicts import open_conflicts
 from fieldkit.store.read.records import Records
+from fieldkit.store.read.review.conflicts import open_conflicts
 from fieldkit.store.rows.issues import forget_same_person, mark_decided
 from fieldkit.store.write.edits import Edit
 from fieldkit.store.write.save import Author, Saved, save

@@ -12,7 +12,7 @@ from fieldkit.protocol.merge import DELETED, PLACE
 from fieldkit.records import Finding, Record, Unfit, Value, kinds
 from fieldkit.reference import district_of
 from fieldkit.store.errors import Refused
-from fieldkit.store.read.conflicts import OpenConflict, find_conflict
+from fieldkit.store.read.review.conflicts import OpenConflict, find_conflict
 from fieldkit.store.rows.issues import mark_decided
 from fieldkit.store.write.edits import Edit
 from fieldkit.store.write.save import Author, Saved, save

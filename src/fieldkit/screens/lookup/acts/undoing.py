@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from fieldkit.screens.base.last_save import LastSave
 from fieldkit.screens.base.page import Page, PickerPage
 from fieldkit.screens.look.text import cut, words_of
-from fieldkit.screens.lookup.deleting import delete
+from fieldkit.screens.lookup.acts.deleting import delete
 from fieldkit.screens.lookup.rows import called
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from fieldkit.store import tables
 from fieldkit.store.log.changes import in_parts
 from fieldkit.store.read.aliases import has_merged, stands_for
 from fieldkit.store.read.records import Records
-from fieldkit.store.read.told_apart import are_told_apart, told_apart
+from fieldkit.store.read.review.told_apart import are_told_apart, told_apart
 
 _MOST_EACH = 200
 """Candidates of one question. What more people have in common tells nobody apart."""

@@ -45,7 +45,7 @@ class ReportsPage(PickerPage[None]):
 
     async def _open(self, report: AnyReport) -> None:
         from fieldkit.screens.lookup.places import own_area
-        from fieldkit.screens.progress.report_page import ReportPage
+        from fieldkit.screens.progress.reports.report_page import ReportPage
         from fieldkit.screens.progress.wanted import Wanted
 
         area = await self.ask(own_area)

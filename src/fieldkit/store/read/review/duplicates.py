@@ -20,8 +20,8 @@ from fieldkit.search.sound import alike as names_alike
 from fieldkit.store import tables
 from fieldkit.store.log.changes import in_parts
 from fieldkit.store.read.aliases import stands_for
-from fieldkit.store.read.look_alikes import persons
-from fieldkit.store.read.told_apart import are_told_apart, told_apart
+from fieldkit.store.read.review.look_alikes import persons
+from fieldkit.store.read.review.told_apart import are_told_apart, told_apart
 
 
 @dataclass(frozen=True, slots=True)

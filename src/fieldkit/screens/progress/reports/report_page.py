@@ -19,9 +19,14 @@ from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.progress.about import about, above
 from fieldkit.screens.progress.day_page import DayPage
 from fieldkit.screens.progress.figures_page import FiguresPage
-from fieldkit.screens.progress.kept import KeepPage, kept_page, may_not_keep, read_kept
 from fieldkit.screens.progress.league import Order
-from fieldkit.screens.progress.report_choices import all_areas, area_page, history_page, rows_page
+from fieldkit.screens.progress.reports.kept import KeepPage, kept_page, may_not_keep, read_kept
+from fieldkit.screens.progress.reports.report_choices import (
+    all_areas,
+    area_page,
+    history_page,
+    rows_page,
+)
 from fieldkit.screens.progress.saving import note_page
 from fieldkit.screens.progress.wanted import (
     Found,

@@ -17,7 +17,7 @@ from fieldkit.records import kinds
 from fieldkit.store import tables
 from fieldkit.store.errors import Settled
 from fieldkit.store.log.changes import in_parts
-from fieldkit.store.read.sent_back import sent_back
+from fieldkit.store.read.review.sent_back import sent_back
 from fieldkit.store.read.server_rows import BaseRows
 
 _conflict, _finding = tables.conflict, tables.finding

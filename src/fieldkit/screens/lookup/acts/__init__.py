@@ -1,0 +1,1 @@
+"""Acts on records that several pages offer: previewed, done and undone."""

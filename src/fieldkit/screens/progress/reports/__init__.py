@@ -1,0 +1,1 @@
+"""Pages of reports, and of tables that were kept."""
