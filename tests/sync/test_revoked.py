@@ -151,7 +151,10 @@ def test_a_line_that_drops_is_tried_again_with_the_same_bytes(
 ) -> None:
     revoke(head, asha)
     monkeypatch.setattr(HttpTransport, "post_file", fault)
-    assert "3 changes are sealed for the server, and handed in at the next contact." in said(asha)
+    assert (
+        "3 changes are sealed for the server and safe here. Sync again to hand in the rest."
+        in said(asha)
+    )
     with pytest.raises(Closed):
         register(asha, 1)
     monkeypatch.undo()
@@ -175,8 +178,8 @@ def test_more_than_a_bundle_holds_is_handed_in_as_well(
 
     monkeypatch.setattr(HttpTransport, "post_file", once)
     assert (
-        "2 changes are handed in. 1 change is sealed for the server, and handed in at the next "
-        "contact." in said(asha)
+        "2 changes are handed in. 1 change is sealed for the server and safe here. Sync again to "
+        "hand in the rest." in said(asha)
     )
     monkeypatch.setattr(HttpTransport, "post_file", _post)
     assert "3 changes are sealed and handed in; a supervisor decides on it." in said(asha)
@@ -195,9 +198,8 @@ def test_a_server_that_keeps_no_more_is_told_from_a_line_that_dropped(
     monkeypatch.setattr("fieldkit.sync.bundle.writing.MOST_PARTS", 1)
     for _ in range(2):
         assert (
-            f"{MOST_SEALED} changes are handed in. 1 change is sealed for the server, and safe "
-            "here. The server keeps no more work of a removed laptop before its supervisor admits"
-            in said(asha)
+            f"{MOST_SEALED} changes are handed in. 1 change is sealed for the server and safe "
+            "here. The server takes no more work of this removed laptop for now." in said(asha)
         )
     numbers = [one.number for one in item(head, asha).sealed]
     assert decide_sealed(head, number, numbers, admit=True).left == 0

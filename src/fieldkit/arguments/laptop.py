@@ -73,7 +73,7 @@ def add_laptop(commands: Subparsers) -> None:
         "protection.unlocking:unlock",
     )
     unlock.add_argument("--recover", required=True, metavar="CODE")
-    unlock.add_argument("--operator", metavar="NAME", help="whose passphrase is to be new")
+    unlock.add_argument("--operator", metavar="NAME", help="whose passphrase is to be set")
     add(
         commands,
         "go-back",

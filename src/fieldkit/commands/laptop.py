@@ -220,7 +220,7 @@ def go_back(_args: Namespace) -> int:
         raise Unusable("fieldkit is open on this folder. Quit it first, then go back.") from None
     say(
         f"The data is as it was before the update of {made}. Now install the older "
-        "fieldkit: this one would update the data again. What was done since comes back with its "
+        "fieldkit: this one would update the data again. What was done since comes back with the "
         "next sync."
     )
     if kept:
@@ -236,8 +236,8 @@ def go_back(_args: Namespace) -> int:
 def _no_copy(*, encrypted: bool) -> str:
     """Return that there is nothing to go back to."""
     said = (
-        "No copy from before an update is on this laptop that the older fieldkit can open: there "
-        "is nothing to go back to. Nothing was changed."
+        "This laptop has no copy from before an update that the older fieldkit can open, so it "
+        "cannot go back. Nothing was changed."
     )
     if not encrypted:
         return said

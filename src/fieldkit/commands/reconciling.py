@@ -107,7 +107,7 @@ def _decide(store: Store, found: Comparison, args: Namespace) -> Iterator[str]:
         fields = _fields(found, args.keep, "--keep")
         rows = acts.some_rows(found, Outcome.DIFFERS, fields)
         if args.dry_run:
-            yield f"{counted(len(rows), 'row', 'rows')} would keep what stands here."
+            yield f"{counted(len(rows), 'row', 'rows')} would keep the value here."
         else:
             many = acts.keep(store, found, rows, fields)
             yield f"{counted(many, 'value is', 'values are')} kept as they are here."

@@ -153,10 +153,13 @@ def _listed(device: DeviceItem, answer: DevicesAnswer) -> Listed:
         sign = "No sync" if device.last_seen else "Enrolled, and never synced"
         remarks.append(f"{sign} for {how_long(waited)}.")
     if device.copies:
-        remarks.append("Two copies of it are in use: enrol one of them again with its own code.")
+        remarks.append("Two copies of it are in use: enrol one of them again with a new code.")
     if device.held_before:
         others = ", ".join(str(one) for one in device.held_before)
-        remarks.append(f"Its code was used by the laptop that holds the log of device {others}.")
+        remarks.append(
+            f"Its code was used on the laptop of device {others}. If it was meant for another "
+            "laptop, revoke both and give new codes."
+        )
     if device.skew is not None and abs(device.skew) > _SKEWED:
         way = "ahead" if device.skew > 0 else "behind"
         remarks.append(f"Its clock is {how_long(device.skew)} {way}.")

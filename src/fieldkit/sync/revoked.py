@@ -129,10 +129,10 @@ def _what_became(ended: Ended) -> str:
 
 def _what_is_left(left: int, refused: ServerRefusal | None) -> str:
     """Return what becomes of the changes that are sealed and still here."""
-    sealed = f"{_changes(left)} sealed for the server, and "
+    sealed = f"{_changes(left)} sealed for the server and safe here."
     if refused is None:
-        return f"{sealed}handed in at the next contact. Sync again."
-    return f"{sealed}safe here. {refusal_sentence(refused)}"
+        return f"{sealed} Sync again to hand in the rest."
+    return f"{sealed} {refusal_sentence(refused)}"
 
 
 def _handed_in(changes: int) -> str:

@@ -80,7 +80,7 @@ class ExpectedPage(PickerPage[None]):
             self.say(f"These are more than {MOST:,}. Choose a block, a trade or a village.")
             return
         if not people:
-            self.say("Nobody is there.")
+            self.say("Nobody is on this list. Choose another one.")
             return
         self.dismiss(None)
         await self._take(one.words, people)

@@ -85,7 +85,7 @@ class GridPage(RollPage):
             self._missed.append(typed)
             self.say(f"Nobody has the number {typed}. Nothing was marked.", error=True)
         else:
-            self.say("Several are meant: type more, or choose with Down.")
+            self.say("Several fit: type more, or choose with Down.")
 
     # --- not on the roll ---
 

@@ -97,7 +97,7 @@ class DevicePage(FetchingPage):
                 key="admit",
             ),
             Choice(
-                ("Discard its sealed work", (Span("the server forgets it for good", "dim"),)),
+                ("Discard its sealed work", (Span("the server deletes it for good", "dim"),)),
                 partial(self._decide, one, admit=False),
                 key="discard",
             ),

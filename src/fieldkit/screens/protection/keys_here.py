@@ -187,4 +187,4 @@ def still_readable(home: Path) -> str:
     if not found:
         return ""
     many = "1 file is" if len(found) == 1 else f"{len(found)} files are"
-    return f"{many} still readable, for instance {found[0]}. Move or delete it."
+    return f"{many} still not encrypted, for instance {found[0]}. Move or delete it."

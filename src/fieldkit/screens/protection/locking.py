@@ -29,7 +29,7 @@ CHECKED_EVERY = 15.0
 _AGAIN = 0.5
 """Seconds until the store is tried to be closed again, while an import or a sync still uses it."""
 _NOTE = "lock-after.json"
-_TOLD = "The data on this laptop is encrypted. Let a second person have a passphrase: Ctrl+O."
+_TOLD = "The data on this laptop is encrypted. Give a second person a passphrase: Ctrl+O."
 
 
 class Locking:

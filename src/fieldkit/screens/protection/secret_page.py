@@ -89,7 +89,7 @@ class SecretPage(PickerPage[None]):
 
     def on_secret_box_pasted(self) -> None:
         """Say why nothing was pasted."""
-        self.say("Type the passphrase: the next person could read it in the clipboard.")
+        self.say("Type the passphrase, do not paste it: others could read it in the clipboard.")
 
     def lines(self, words: Sequence[str]) -> list[Text]:
         """Return sentences, dim and wrapped, each on lines of its own."""

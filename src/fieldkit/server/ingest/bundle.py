@@ -53,7 +53,7 @@ def opened(keys: ServerKeys, data: bytes) -> Bundle:
         return open_bundle(data, keys.sealing.private)
     except NotThisFile:
         raise refusal(
-            "no-bundle", 400, "This file is no bundle.", "Choose the file that ends with .fkb."
+            "no-bundle", 400, "This file is not a bundle.", "Choose the file that ends with .fkb."
         ) from None
     except (OtherVersion, UnknownCoding):
         raise refusal(

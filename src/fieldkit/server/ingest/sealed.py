@@ -64,7 +64,7 @@ def hand_in(engine: Engine, device: Device, data: bytes, now: int) -> str:
                 "too-much-sealed",
                 409,
                 "This laptop has handed in too much.",
-                "A supervisor decides on it first.",
+                "Its supervisor admits or discards what waits; if nothing does, it enrols again.",
             )
         row = {
             "device": device.id,
@@ -132,7 +132,7 @@ def _opened(connection: Connection, device: int, data: bytes) -> Bundle:
             "bundle-unknown",
             403,
             "Another laptop wrote this bundle.",
-            "It is handed in by the laptop that wrote it.",
+            "Only the laptop that wrote it can hand it in.",
         )
     return bundle
 

@@ -118,14 +118,14 @@ def _opened(store: Store, data: bytes) -> tuple[WrittenBundle, BundleAnswer]:
         return written, open_answer(data, keys.server_signing, written.private)
     except NotThisFile:
         raise NotCarried(
-            "This is no answer of the server to a bundle. Choose the file that ends with .fka."
+            "This is not an answer of the server to a bundle. Choose the file that ends with .fka."
         ) from None
     except (OtherVersion, UnknownCoding):
         raise NotCarried(_NEWER) from None
     except (Unreadable, TooLarge):
         raise NotCarried(
             "This answer was changed on the way, or not copied whole. Copy it again; if that does "
-            "not help, have the bundle applied again. Nothing is lost."
+            "not help, hand the bundle to the server again. Nothing is lost."
         ) from None
 
 

@@ -407,7 +407,7 @@ class FormModel(FormCursor):
             self.say("Fill this first; then F3 keeps it for the next record.")
         else:
             self.kept[one.name] = one.field.format.edit(one.value)
-            self.say(f"{label}: kept for the next record.", "F3 again lets it go.")
+            self.say(f"{label}: kept for the next record.", "F3 again stops that.")
             return Act.KEEP
         return Act.NONE
 
