@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 
 _OPEN = "it is open in another program; close it there, then try again"
 _TOO_LONG = "its path is too long; choose a shorter name or another folder"
-_FORBIDDEN = "you may not; choose another folder, or ask the person who set up this computer"
+_FORBIDDEN = "you may not; choose another folder, or ask the person who set up this laptop"
 _DENIED = 5
 _WINDOWS = {
     32: _OPEN,  # sharing violation

@@ -200,7 +200,11 @@ def test_a_full_disk_after_the_data_is_encrypted_is_no_fault(
 @pytest.mark.parametrize(
     ("altered", "command", "said"),
     [
-        ({"key": "00" * 8}, ("passphrase", "add", "Rubina"), "another key than the one in keys.json"),
+        (
+            {"key": "00" * 8},
+            ("passphrase", "add", "Rubina"),
+            "another key than the one in keys.json",
+        ),
         (
             {"sealed": "AAAA", "sealed_to": "AAAA", "server": "https://ex.in"},
             ("unlock", "--recover", "K7"),

@@ -124,7 +124,7 @@ async def test_a_new_laptop_gets_a_code(opened_app: At) -> None:
     async with opened_app(width=100) as hand:
         await open_devices(hand)
         await hand.press("c", "administrator")
-        assert "Nothing of that name" in hand.text(), "it is above the supervisor's own role"
+        assert "Nothing has that name" in hand.text(), "it is above the supervisor's own role"
         await hand.press("<escape>", "viewer", "<enter>", "<enter>")
         assert "Make a code: viewer" in hand.text()
         await hand.press("<enter>")

@@ -95,7 +95,7 @@ def create(store: Store, found: Comparison, rows: Sequence[Row]) -> Act:
     people = {one for row in rows if (one := row.person)}
     persons = store.fetch({kind for kind, _ in people}, [one for _, one in people])
     refused = [
-        Kept(_titled(row), "Who it is about is not entered here. Enter that first.")
+        Kept(_titled(row), "The person or group it is about is not entered here. Enter them first.")
         for row in rows
         if not found.kind.person and row.about and row.person not in persons
     ]

@@ -27,7 +27,7 @@ _REFUSALS = {
     "code-unknown": "The server does not know this code. Type it again exactly as given.",
     "code-used": "This code was already used. Ask the supervisor for a new one.",
     "code-expired": "This code has expired. Ask the supervisor for a new one.",
-    "other-laptop": "This code was made for another laptop. Ask the supervisor for the one of this "
+    "other-laptop": "This code was made for another laptop. Ask the supervisor for one for this "
     "laptop.",
     "other-server": "The key of this laptop was made for another server, so this one cannot open "
     "it. Inform the server administrator.",

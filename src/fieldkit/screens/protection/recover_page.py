@@ -15,7 +15,7 @@ from fieldkit.screens.protection.secret_page import Opened, SecretPage
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 _HOW = (
-    "Ask your supervisor for a recovery code of this laptop. It works once, and this laptop needs "
+    "Ask your supervisor for a recovery code for this laptop. It works once, and this laptop needs "
     "a connection to the server.",
 )
 _NAME = "Your name"
