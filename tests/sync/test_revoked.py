@@ -21,7 +21,7 @@ from fieldkit.sync import supervision
 from fieldkit.sync.client import enrol
 from fieldkit.sync.failures import ConnectionLost, Offline
 from fieldkit.sync.recover import NotRecovered, recover
-from fieldkit.sync.revoked import sync
+from fieldkit.sync.revoked import sync_or_hand_in
 from fieldkit.sync.supervision import NotDone, decide_sealed, fetch_devices
 from fieldkit.sync.transport import HttpTransport
 
@@ -38,7 +38,7 @@ def asha(laptop: Enrolled, register: Register) -> Store:
     """An operator's laptop with three changes that are not sent, and one that is."""
     store = laptop(f"Asha {next(_names)}", "operator")
     register(store, 1)
-    assert sync(store).ok
+    assert sync_or_hand_in(store).ok
     register(store, 3)
     return store
 
@@ -57,7 +57,7 @@ def revoke(head: Store, store: Store) -> int:
 
 
 def said(store: Store) -> str:
-    outcome = sync(store)
+    outcome = sync_or_hand_in(store)
     assert not outcome.ok
     return outcome.session.error or ""
 
@@ -90,12 +90,12 @@ def test_unsent_work_is_handed_in_and_admitted_exactly_once(
     assert (answer.verdicts, answer.left, answer.device.sealed) == ({"applied": 4}, 0, [])
     with pytest.raises(NotDone, match="no such work"):
         decide_sealed(head, number, [piece.number], admit=True)
-    assert sync(head).ok
+    assert sync_or_hand_in(head).ok
     assert len(list(head.each("village_organisation"))) >= 5
     # Enrolled again it goes on; what was admitted is acknowledged, not taken again.
     enrol(asha, server, code(folder / "server.sqlite3", "operator", 2, 16))
     register(asha, 1)
-    outcome = sync(asha)
+    outcome = sync_or_hand_in(asha)
     assert (outcome.ok, outcome.waiting) == (True, 0)
     with closing(sqlite3.connect(folder / "server.sqlite3")) as database:
         query = "SELECT last_seq FROM origin WHERE origin = ?"
@@ -226,7 +226,7 @@ def test_a_kill_at_any_moment_loses_and_doubles_nothing(
     else:
         monkeypatch.setattr(Store, moments[at], killed)
     with pytest.raises(Killed):
-        sync(asha)
+        sync_or_hand_in(asha)
     monkeypatch.undo()
     asha.close()
     again = Store.open(asha.home)

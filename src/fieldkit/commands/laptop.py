@@ -324,10 +324,10 @@ def enrol(args: Namespace) -> int:
 
 def sync(args: Namespace) -> int:
     """Send what is waiting, and receive what others did."""
-    from fieldkit.sync.revoked import sync as sync_store
+    from fieldkit.sync.revoked import sync_or_hand_in
 
     with open_store() as store:
-        outcome = sync_store(store)
+        outcome = sync_or_hand_in(store)
     if args.json:
         say_json(
             {

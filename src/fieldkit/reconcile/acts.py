@@ -198,11 +198,11 @@ def ask_again(store: Store, found: Comparison, row: Row) -> None:
     found.again(store, [row.number])
 
 
-# --- keeping what stands here ---
+# --- keeping the values here ---
 
 
 def keep(store: Store, found: Comparison, rows: Sequence[Row], fields: Sequence[str] = ()) -> int:
-    """Keep what stands here, of some fields or of all; return how many values are kept.
+    """Keep the values here, of some fields or of all; return how many are kept.
 
     Raises:
         StoreError: it cannot be remembered.

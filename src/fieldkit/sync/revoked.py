@@ -1,7 +1,7 @@
-"""What a laptop does at its next contact when the server has ended its access.
+"""What a laptop does at its next sync when the server has ended its access.
 
 It seals what is not sent to the server's key and saves nothing new from then on, in one
-transaction; then it hands the sealed work in. If the line drops, the next contact goes on from
+transaction; then it hands the sealed work in. If the connection drops, the next sync goes on from
 there, with the very same bytes. An encrypted laptop drops its passphrases after that.
 """
 
@@ -34,7 +34,7 @@ _TRIES = 5
 """How often the work is sealed again because somebody saved meanwhile."""
 
 
-def sync(
+def sync_or_hand_in(
     store: Store,
     *,
     progress: Callable[[Progress], None] | None = None,
@@ -46,7 +46,7 @@ def sync(
         return outcome
     try:
         said = _end(store, stop)
-    except (StoreError, NotCarried) as error:  # all of it is tried again at the next contact
+    except (StoreError, NotCarried) as error:  # all of it is tried again at the next sync
         said = f"{outcome.session.error} {error}"
     return replace(outcome, session=replace(outcome.session, error=said))
 

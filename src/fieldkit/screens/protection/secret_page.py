@@ -1,4 +1,4 @@
-"""A page that asks for something which nobody else is to see."""
+"""A page that asks for something that nobody else may see."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ class ActPage(_Asking):
 
 
 def _acts(store: Store, kind: str) -> Iterator[tuple[Act, str]]:
-    """Yield what can be done to records of a kind, with why the server takes it not from here."""
+    """Yield what can be done to records of a kind, with why the server would refuse it."""
     from fieldkit.day.decision import acts_on, written_by
 
     for one in acts_on(kind):

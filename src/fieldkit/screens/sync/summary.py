@@ -67,7 +67,7 @@ def weight(size: int) -> str:
 
 
 def headline(enrolled: bool, cost: Forecast, standing: Standing, width: int) -> list[Text]:
-    """Say in a few words how this laptop stands, and what a sync costs on the line as measured."""
+    """Say in a few words what is not sent, and how long a sync takes at the measured speed."""
     many = plural(cost.changes, "change")
     more = "more is to come from the server" if cost.more else ""
     sign: Cell = ""

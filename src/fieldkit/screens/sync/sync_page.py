@@ -189,7 +189,7 @@ class SyncPage(UndoingPage):
     # --- what stands around the list ---
 
     def show_header_status(self) -> None:
-        """Say also since when there is no line, and that anybody could read the data."""
+        """Say also since when there is no connection, and that the data is not encrypted."""
         plain = self.app.data_key is None and not self.app.practice
         open_chip: Cell = (Span(OPEN, "warn"), Span(" no passphrase", "dim")) if plain else ""
         line = self.app.header_status.line_chip(since=True)

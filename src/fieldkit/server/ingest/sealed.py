@@ -118,8 +118,10 @@ def _as_written(
     return sorted(found, key=lambda one: one[1].header.number)
 
 
-def decided(connection: Connection, numbers: Collection[int], now: int, *, admitted: bool) -> None:
-    """Note a decision; the work itself is not needed any more."""
+def note_decision(
+    connection: Connection, numbers: Collection[int], now: int, *, admitted: bool
+) -> None:
+    """Note a decision, and drop the work itself, which is not needed any more."""
     its = update(SEALED_WORK).where(_work.number.in_(numbers), _work.decided_at.is_(None))
     connection.execute(its.values(decided_at=now, admitted=admitted, body=b""))
 

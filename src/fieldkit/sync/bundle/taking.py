@@ -217,12 +217,12 @@ class CarriedApplier(AnswerApplier):
     # --- what counts of an answer that is judged later ---
 
     def _is_older(self, position: LogPosition, answer: SyncAnswer) -> bool:
-        """Say so of this database only if it still has less than the server had (rule 46)."""
+        """Say whether this is an older copy: its log must still have less (rule 46)."""
         its = self._outbox.log_position(position.origin)
         return its is not None and answer.seq > its.last_seq and self._in_use(its.origin)
 
     def _store_answer(self, answer: Answered, batch: Sequence[Logged]) -> None:
-        """Store an answer without what was heard since of the same changes."""
+        """Store an answer, but not its parts about changes that were answered since."""
         its = self._outbox.log_position(answer.origin)
         known = its.acked_seq if its else 0
         still = self._outbox.unsettled().get(answer.origin)
