@@ -26,7 +26,7 @@ class HeaderStatus(NamedTuple):
     """The last sync of this laptop's data, by this window or another."""
 
     def chips(self, *, origin: bool = False) -> list[Cell]:
-        """Return what the bar says: who, what waits, and the connection. ``origin``: the laptop too."""
+        """Return what the bar says: who, what waits, the connection. ``origin``: the laptop too."""
         waiting: Cell = (Span(SAME, "ok"), Span(" all sent", "dim")) if self.unsent == 0 else ""
         if self.unsent:
             from fieldkit.records.fields.formats import indian  # loaded once anything was counted
