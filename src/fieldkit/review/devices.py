@@ -133,9 +133,9 @@ def became_words(verdicts: Mapping[str, int], left: int) -> str:
         said.append(f"{refused} not accepted.")
     if left:
         said.append(
-            f"{left} cannot be taken: what came before is not here yet, or the server has other "
-            "work of this laptop since. Admit them again once the laptop has handed in the rest; "
-            "else discard them."
+            f"{left} cannot be taken: earlier changes are missing, or the server has other changes "
+            "of this laptop in their place. Admit again once the laptop has handed in the rest, or "
+            "discard them."
         )
     return " ".join(said)
 
