@@ -17,6 +17,11 @@ from fieldkit.records.fields.dates import Moment
 from fieldkit.settings import home_folder, is_encrypted, is_locked, make_private
 from fieldkit.store import Closed, Damaged, LogPosition, OnlyHere, State, Store, SyncSession
 
+_REPAIR = (
+    "Sync if you can, then restore the last backup with `fieldkit restore`. The file that it "
+    "replaces is kept."
+)
+
 
 def init(args: Namespace) -> int:
     """Set the laptop up with its operator and area."""
@@ -265,16 +270,19 @@ def _stays(left: OnlyHere) -> str:
 
 def check(args: Namespace) -> int:
     """Check the whole data file."""
+    advice = _REPAIR
     try:
         with open_store() as store:
             problems = store.check()
     except Damaged as error:
-        problems = [str(error)]
+        problems, advice = [str(error)], ""
     if args.json:
         say_json({"sound": not problems, "problems": problems})
+    elif problems:
+        for line in filter(None, [*problems, advice]):
+            say(line)
     else:
-        for problem in problems or ["The data file is in order."]:
-            say(problem)
+        say("The data file is in order.")
     return IN_PART if problems else DONE
 
 

@@ -52,7 +52,7 @@ def _roster(store: Store, args: Namespace) -> Page:
         many = store.count(kind.kind(), where)
         if many > MOST:
             raise Unusable(
-                f"These are {counted(many, 'record', 'records')}; at most {MOST} are printed. "
+                f"There are {counted(many, 'record', 'records')}; at most {MOST} are printed. "
                 "Give --where, or use `fieldkit export`."
             )
         return list_page(
