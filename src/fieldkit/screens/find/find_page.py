@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 HOW_TO_FIND: tuple[Cell, ...] = (
     "",
-    (Span("The mobile is the surest; else name and father's name, or name and village.", "dim"),),
+    (Span("The mobile is surest; else name and father's name, or name and village.", "dim"),),
 )
 """What to type, above the rows of an empty box."""
 
