@@ -35,8 +35,9 @@ def protect(args: Namespace) -> int:
             operator = _operator()
             key = encrypt_home(home, operator, new_passphrase(operator, variable=GIVEN))
             say(
-                "The data on this laptop is encrypted. If you forget the passphrase, you cannot "
-                "open it. Give a second person one, with `fieldkit passphrase add NAME`."
+                "The data on this laptop is encrypted. If you forget the passphrase, only another "
+                "operator's passphrase or, after a sync, a supervisor's code opens it: give a "
+                "second person one, with `fieldkit passphrase add NAME`."
             )
         return _old_copies(home, key, args.copies)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from fieldkit.keys.keyfile import KeyFile
 
+_UNENCRYPTED = "The folder of fieldkit cannot be written, so nothing was encrypted. Check the disk."
 UNWRITTEN = "The key file cannot be written. Check the disk, then try again."
 
 
@@ -166,9 +167,7 @@ def encrypted(home: Path, operator: str, passphrase: str, say: Callable[[str], N
         convert(home, key)
     except (StoreError, OSError) as error:
         if not is_encrypted(home / DATABASE):
-            raise NotDone(
-                str(error) if isinstance(error, StoreError) else "The folder cannot be written."
-            ) from None
+            raise NotDone(str(error) if isinstance(error, StoreError) else _UNENCRYPTED) from None
     copies = plain_copies(home)
     for number, path in enumerate(copies, 1):
         say(f"Encrypting older backups: {number} of {len(copies)} ...")
