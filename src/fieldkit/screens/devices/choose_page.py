@@ -37,7 +37,7 @@ Take = Callable[[Chosen], Awaitable[object]]
 class ChoosePage(AskingPage):
     """Rows to choose from; Enter takes one, after a question if there is one."""
 
-    KEYS = keys("Enter take", "type to narrow", "Esc back")
+    KEYS = keys("Enter choose", "type to narrow", "Esc back")
     EMPTY = "Nothing has that name."
 
     def __init__(

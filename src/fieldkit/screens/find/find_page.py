@@ -48,7 +48,7 @@ HOW_TO_FIND: tuple[Cell, ...] = (
 class FindPage(PickerPage[None]):
     """A box to find one record of some kinds; the caller says what Enter does with it."""
 
-    KEYS = keys("Enter take", "Esc back")
+    KEYS = keys("Enter choose", "Esc back")
     PROMPT = "Find"
     EMPTY = "Nobody found."
     NUMBERS: ClassVar[bool] = False

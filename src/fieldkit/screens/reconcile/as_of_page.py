@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class AsOfPage(PickerPage[None]):
     """Type the date; what was registered here later is not missing on the list."""
 
-    KEYS = keys("Enter take", "Esc back")
+    KEYS = keys("Enter use it", "Esc back")
     PROMPT = "As of"
     HINT = "like 26 Sep 2026"
 
