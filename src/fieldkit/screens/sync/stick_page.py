@@ -22,7 +22,7 @@ _WHY = (
     "Without a connection, carry the work on a stick: write it here, hand it in at the server or "
     "at a laptop with a connection, bring the answer back and take it here."
 )
-_NONE = "No stick is found. Put one in, or type the path of its folder."
+_NONE = "No stick was found. Put one in, or type the path of its folder."
 
 
 class _Offer(NamedTuple):
