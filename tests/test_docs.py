@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.commands.conftest import Cli, _filled, cli, filled, home, laptop, sample
+from tests.screens.conftest import At, block, opened_app, store
 
 import fieldkit
 from fieldkit import arguments as every_argument
@@ -18,8 +19,9 @@ from fieldkit import cli as command_line
 from fieldkit.arguments import laptop as laptop_arguments
 from fieldkit.reports import reports
 from fieldkit.reports.declaration.report import Report
+from fieldkit.screens.base.page import PickerPage
 
-__all__ = ["_filled", "cli", "filled", "home", "laptop", "sample"]
+__all__ = ["_filled", "block", "cli", "filled", "home", "laptop", "opened_app", "sample", "store"]
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -84,6 +86,17 @@ def test_the_example_of_a_report_runs(
             assert table["rows"][-1]["stories_drafted"] == len(told)
     finally:
         reports.cache_clear()
+
+
+async def test_the_example_of_a_screen_opens(block: dict[str, str], opened_app: At) -> None:
+    (declared,) = examples("add-a-screen")
+    names: dict[str, type[PickerPage[None]]] = {}
+    exec(declared, names)
+    async with opened_app() as hand:
+        await hand.app.push_screen(names["CountsPage"]())
+        await hand.press("benef")
+        await hand.settle()
+        assert hand.line("beneficiary").split()[-2:] == ["beneficiary", "2"]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

@@ -12,14 +12,14 @@ from pathlib import Path, PurePath
 
 _OPEN = "it is open in another program; close it there, then try again"
 _TOO_LONG = "its path is too long; choose a shorter name or another folder"
-_FORBIDDEN = "you may not; choose another folder, or ask the person who set up this computer"
+_FORBIDDEN = "you may not; choose another folder, or ask the person who set up this laptop"
 _DENIED = 5
 _WINDOWS = {
     32: _OPEN,  # sharing violation
     33: _OPEN,  # lock violation
     _DENIED: "it is open in another program, or you may not use it; close it, or choose another",
     206: _TOO_LONG,
-    123: "its name has a sign that no name may have; choose another name",
+    123: "its name has a character that is not allowed; choose another name",
     21: "the drive is not ready; connect it, then try again",
     112: "the disk is full; free some space, then try again",
     39: "the disk is full; free some space, then try again",
@@ -27,7 +27,7 @@ _WINDOWS = {
 """By the number that Windows gives, which says more than `errno`."""
 _EVERYWHERE = {
     errno.ENOENT: "there is no such file or folder; check the name",
-    errno.ENOTDIR: "a part of its path is no folder; check the name",
+    errno.ENOTDIR: "a part of its path is not a folder; check the name",
     errno.EISDIR: "it is a folder; give the name of a file",
     errno.EEXIST: "there is something of this name already; choose another name",
     errno.EACCES: _FORBIDDEN,

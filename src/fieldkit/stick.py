@@ -143,7 +143,7 @@ def unusable(error: OSError, path: Path) -> NotCarried:
     if error.errno in _GONE:
         return NotCarried(f"{path} cannot be found. Check that the stick is in, then try again.")
     if error.errno == errno.EROFS:
-        return NotCarried("Nothing can be written on this stick. Move its lock, or take another.")
+        return NotCarried("Nothing can be written on this stick. Slide its lock, or take another.")
     return NotCarried(f"{path} cannot be opened. Check the stick, then try again.")
 
 

@@ -50,7 +50,7 @@ def test_a_bundle_is_applied_at_the_server_and_its_answer_taken(
     assert done.code == DONE, done.err
     assert "2 changes are new." in done.text
     again = cli("server", "bundle", "apply", bundle, "--database", database)
-    assert "0 changes are new. 2 were here before" in again.text
+    assert "0 changes are new. 2 were on the server before" in again.text
     answer = bundle.with_suffix(".fka")
     taken = cli("bundle", "apply", answer, "--json")
     assert (taken.code, taken.json["acknowledged"], taken.json["waiting"]) == (DONE, 2, 0)

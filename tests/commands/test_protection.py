@@ -113,7 +113,7 @@ def test_a_passphrase_is_typed_on_the_terminal(
 
 def test_each_operator_has_their_own(protected: Path, cli: Cli, given: pytest.MonkeyPatch) -> None:
     given.setenv("FIELDKIT_NEW_PASSPHRASE", OTHER)
-    assert cli("passphrase", "remove", "Asha").err.startswith("Asha is the last who can open")
+    assert cli("passphrase", "remove", "Asha").err.startswith("Asha is the only one who can open")
     assert cli("passphrase", "add", "Rubina").code == 0
     assert cli("passphrase", "list").text == "Asha\nRubina\n"
     assert cli("passphrase", "add", "Rubina").code == 2
@@ -200,11 +200,15 @@ def test_a_full_disk_after_the_data_is_encrypted_is_no_fault(
 @pytest.mark.parametrize(
     ("altered", "command", "said"),
     [
-        ({"key": "00" * 8}, ("passphrase", "add", "Rubina"), "another key than that of keys.json"),
+        (
+            {"key": "00" * 8},
+            ("passphrase", "add", "Rubina"),
+            "another key than the one in keys.json",
+        ),
         (
             {"sealed": "AAAA", "sealed_to": "AAAA", "server": "https://ex.in"},
             ("unlock", "--recover", "K7"),
-            "No server holds a key",
+            "No server can open this laptop",
         ),
     ],
 )

@@ -24,7 +24,7 @@ from fieldkit.server.devices.scopes import change_scope, close_scopes
 from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, Store
 from fieldkit.sync.client import enrol, sync
-from fieldkit.sync.revoked import sync as hand_in
+from fieldkit.sync.revoked import sync_or_hand_in as hand_in
 
 
 class Area(NamedTuple):

@@ -46,7 +46,9 @@ def test_a_home_below_a_file_is_told(tmp_path: Path) -> None:
         assert hand.left() == 2
         sentence = said(hand)
     assert sentence.startswith("The folder ")
-    assert sentence.endswith("cannot be written: a part of its path is no folder; check the name.")
+    assert sentence.endswith(
+        "cannot be written: a part of its path is not a folder; check the name."
+    )
     assert (tmp_path / "file").read_text() == "kept"
 
 

@@ -163,7 +163,7 @@ def test_deliveries_are_found_by_the_person(
     assert acts.save(store, found, acts.confirm(store, found, row, *row.candidates[0]), "Asha") == 1
     made = acts.create(store, found, acts.some_rows(found, Outcome.PORTAL_ONLY))
     assert [one.reason for one in made.preview.refused] == [
-        "Who it is about is not entered here. Enter that first."
+        "The person or group it is about is not entered here. Enter them first."
     ]
     acts.save(store, found, made, "Asha")
     acts.save(store, found, acts.accept(store, found, rows(found, Outcome.DIFFERS)), "Asha")

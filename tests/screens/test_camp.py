@@ -99,7 +99,7 @@ async def test_a_roll_is_called_by_number_without_waiting_and_nobody_else_is_mar
         await hand.press("dar")
         assert hand.marked() == ""
         await hand.press("<enter>")
-        assert "Several are meant" in hand.text()
+        assert "Several fit" in hand.text()
 
 
 async def test_who_is_not_on_the_list_is_looked_for_in_the_register_before_they_are_new(

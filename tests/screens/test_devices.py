@@ -19,7 +19,7 @@ from fieldkit.server.operation.local import code
 from fieldkit.store import Edit, State, Store
 from fieldkit.sync.client import enrol, sync
 from fieldkit.sync.requests.supervision import fetch_devices, revoke
-from fieldkit.sync.revoked import sync as hand_in
+from fieldkit.sync.revoked import sync_or_hand_in as hand_in
 
 if TYPE_CHECKING:
     from tests.screens.conftest import Hand
@@ -124,7 +124,7 @@ async def test_a_new_laptop_gets_a_code(opened_app: At) -> None:
     async with opened_app(width=100) as hand:
         await open_devices(hand)
         await hand.press("c", "administrator")
-        assert "Nothing of that name" in hand.text(), "it is above the supervisor's own role"
+        assert "Nothing has that name" in hand.text(), "it is above the supervisor's own role"
         await hand.press("<escape>", "viewer", "<enter>", "<enter>")
         assert "Make a code: viewer" in hand.text()
         await hand.press("<enter>")

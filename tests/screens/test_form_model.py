@@ -349,7 +349,7 @@ def test_a_doubtful_value_is_asked_about_once() -> None:
     press(model, "999941057058")
     press(model, "<ctrl+s>")
     refuse(model, unreadable(model))
-    assert "Meant so? Ctrl+S again." in model.message.whole
+    assert "Is that right? Ctrl+S again." in model.message.whole
     assert model.at == "account_no"
     assert not draft_texts(model)["account_no"]
     press(model, "<ctrl+s>")

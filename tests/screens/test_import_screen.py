@@ -280,7 +280,7 @@ async def test_keys_typed_while_a_file_is_read_meet_what_they_meant(
         ("zoona", 'or your home folder has "zoona" in its name.'),
         ("/no/such.csv", "There is no folder /no"),
         ("~/Downloads/zoona", 'No table has "zoona" in its name in the folder'),
-        ("~/Downloads/empty", "No table is in the folder"),
+        ("~/Downloads/empty", "There is no table in the folder"),
     ],
 )
 async def test_why_no_file_is_meant_is_said(

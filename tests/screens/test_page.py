@@ -85,12 +85,12 @@ async def test_a_long_sentence_is_parted_at_a_word_and_moves_nothing(tmp_path: P
         page = app.screen
         assert isinstance(page, Boxed)
         before = page.query_one(Box).region
-        page.say("The same number is on six other people. Meant so? Ctrl+S again.")
+        page.say("The same number is on six other people. Is that right? Ctrl+S again.")
         await pilot.pause()
         sentence = page.query_one(Sentence)
         assert [sentence.render_line(y).text[MARGIN:].rstrip() for y in range(2)] == [
             "The same number is on six other",
-            "people. Meant so? Ctrl+S again.",
+            "people. Is that right? Ctrl+S again.",
         ]
         assert page.query_one(Box).region == before
 

@@ -48,7 +48,7 @@ async def test_a_change_that_was_not_taken_can_be_discarded(store: Store, opened
         await open_sync(hand)
         assert "Enter correct  Delete discard" in hand.text()
         await hand.press("<delete>")
-        assert "Discard this change of Noor VO 0? It is gone then." in hand.text()
+        assert "Discard this change of Noor VO 0? It cannot be brought back." in hand.text()
         await hand.press("<delete>")
         assert "Discarded: Noor VO 0" in hand.text()
         assert "Nothing to correct, settle or check." in hand.text()

@@ -311,7 +311,7 @@ async def test_a_viewer_decides_nothing_about_a_pair_and_deletes_nothing(
         await hand.press("d", "d")
         assert isinstance(hand.app.screen, RecordPage)
         await hand.press("/", "devices")
-        assert "Nothing of that name." in hand.text()
+        assert "Nothing has that name." in hand.text()
     assert store.outbox.log_position() == log
 
 

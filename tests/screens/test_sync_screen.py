@@ -16,7 +16,7 @@ from fieldkit.screens.base.scheduler import SyncScheduler
 from fieldkit.screens.base.words import how_long, plural
 from fieldkit.screens.look.text import width_of, words_of
 from fieldkit.screens.sync.summary import (
-    Standing,
+    Holdings,
     agreement,
     headline,
     last_syncs,
@@ -357,7 +357,7 @@ def test_no_past_sync_is_cut_where_lines_are_short() -> None:
 @pytest.mark.parametrize("width", [56, 76])
 def test_what_waits_and_what_it_costs_is_said_whole(width: int) -> None:
     cost = Forecast(3000, 30_000, 4_600, kilobits=478, more=True)
-    lines = [words_of(line) for line in headline(True, cost, Standing(5, 5, 2, True), width)]
+    lines = [words_of(line) for line in headline(True, cost, Holdings(5, 5, 2, True), width)]
     assert " ".join(" ".join(lines).split()) == (
         "3,000 changes to send 34.6 KB, about 1 second on this connection (478 kbit/s), "
         "more is to come from the server"
@@ -366,19 +366,19 @@ def test_what_waits_and_what_it_costs_is_said_whole(width: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("enrolled", "changes", "standing", "words"),
+    ("enrolled", "changes", "holdings", "words"),
     [
-        (False, 0, Standing(), "No server yet"),
-        (True, 0, Standing(), "Nothing to send"),
-        (True, 0, Standing(4, 4, 4, True), "✓ All sent"),
-        (True, 2, Standing(4, 4, 2, True), "2 changes to send"),
-        (True, 2, Standing(4, 4, 2, False), "▲ Not the same"),
+        (False, 0, Holdings(), "No server yet"),
+        (True, 0, Holdings(), "Nothing to send"),
+        (True, 0, Holdings(4, 4, 4, True), "✓ All sent"),
+        (True, 2, Holdings(4, 4, 2, True), "2 changes to send"),
+        (True, 2, Holdings(4, 4, 2, False), "▲ Not the same"),
     ],
 )
 def test_how_the_laptop_stands_is_said_in_a_few_words(
-    enrolled: bool, changes: int, standing: Standing, words: str
+    enrolled: bool, changes: int, holdings: Holdings, words: str
 ) -> None:
-    (first, *_) = headline(enrolled, Forecast(changes, 100, 100), standing, 76)
+    (first, *_) = headline(enrolled, Forecast(changes, 100, 100), holdings, 76)
     assert words_of(first).startswith(words)
     bold = "".join(span.text for span in first if span.style == "strong")
     assert bold == words.lstrip("✓▲ ")
@@ -386,13 +386,13 @@ def test_how_the_laptop_stands_is_said_in_a_few_words(
 
 def test_both_sides_are_compared_in_signs_and_words() -> None:
     found = {
-        standing: " ".join(" ".join(map(words_of, agreement(standing))).split())
-        for standing in (
-            Standing(9, 9, 9, True),
-            Standing(9, 9, 7, True),
-            Standing(9, 9, 9, False),
-            Standing(0, 0, 0, True, 28),
-            Standing(9, 9, 0, None),
+        holdings: " ".join(" ".join(map(words_of, agreement(holdings))).split())
+        for holdings in (
+            Holdings(9, 9, 9, True),
+            Holdings(9, 9, 7, True),
+            Holdings(9, 9, 9, False),
+            Holdings(0, 0, 0, True, 28),
+            Holdings(9, 9, 0, None),
         )
     }
     assert list(found.values()) == [

@@ -309,13 +309,16 @@ def tamper(home: Path, sql: str) -> None:
         ("UPDATE change SET head = x'00' WHERE seq = 3", "is broken at number 3"),
         (
             "INSERT INTO beneficiary (id, district, deleted) VALUES ('7KQ2M9XD-1', 2, 0)",
-            "1 of Artisans are in no change.",
+            "Artisans: 1 are in the list but not in the log of changes.",
         ),
         (
             "DELETE FROM beneficiary WHERE id LIKE '%-1'",
-            "1 of Artisans are in the log but not in the list.",
+            "Artisans: 1 are in the log of changes but not in the list.",
         ),
-        ("UPDATE tally SET live = 9 WHERE kind = 'beneficiary'", "Artisans: 2 are here"),
+        (
+            "UPDATE tally SET live = 9 WHERE kind = 'beneficiary'",
+            "Artisans: 2 are in the list, but 9",
+        ),
     ],
 )
 def test_the_check_finds_what_does_not_agree(store: Store, home: Path, sql: str, told: str) -> None:

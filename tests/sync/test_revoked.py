@@ -23,7 +23,7 @@ from fieldkit.sync.failures import ConnectionLost, Offline
 from fieldkit.sync.requests import supervision
 from fieldkit.sync.requests.recover import NotRecovered, recover
 from fieldkit.sync.requests.supervision import NotDone, decide_sealed, fetch_devices
-from fieldkit.sync.revoked import sync
+from fieldkit.sync.revoked import sync_or_hand_in
 from fieldkit.sync.transport import HttpTransport
 
 _names = itertools.count()
@@ -39,7 +39,7 @@ def asha(laptop: Enrolled, register: Register) -> Store:
     """An operator's laptop with three changes that are not sent, and one that is."""
     store = laptop(f"Asha {next(_names)}", "operator")
     register(store, 1)
-    assert sync(store).ok
+    assert sync_or_hand_in(store).ok
     register(store, 3)
     return store
 
@@ -58,7 +58,7 @@ def revoke(head: Store, store: Store) -> int:
 
 
 def said(store: Store) -> str:
-    outcome = sync(store)
+    outcome = sync_or_hand_in(store)
     assert not outcome.ok
     return outcome.session.error or ""
 
@@ -91,12 +91,12 @@ def test_unsent_work_is_handed_in_and_admitted_exactly_once(
     assert (answer.verdicts, answer.left, answer.device.sealed) == ({"applied": 4}, 0, [])
     with pytest.raises(NotDone, match="no such work"):
         decide_sealed(head, number, [piece.number], admit=True)
-    assert sync(head).ok
+    assert sync_or_hand_in(head).ok
     assert len(list(head.each("village_organisation"))) >= 5
     # Enrolled again it goes on; what was admitted is acknowledged, not taken again.
     enrol(asha, server, code(folder / "server.sqlite3", "operator", 2, 16))
     register(asha, 1)
-    outcome = sync(asha)
+    outcome = sync_or_hand_in(asha)
     assert (outcome.ok, outcome.waiting) == (True, 0)
     with closing(sqlite3.connect(folder / "server.sqlite3")) as database:
         query = "SELECT last_seq FROM origin WHERE origin = ?"
@@ -152,7 +152,10 @@ def test_a_line_that_drops_is_tried_again_with_the_same_bytes(
 ) -> None:
     revoke(head, asha)
     monkeypatch.setattr(HttpTransport, "post_file", fault)
-    assert "3 changes are sealed for the server, and handed in at the next contact." in said(asha)
+    assert (
+        "3 changes are sealed for the server and safe here. Sync again to hand in the rest."
+        in said(asha)
+    )
     with pytest.raises(Closed):
         register(asha, 1)
     monkeypatch.undo()
@@ -176,8 +179,8 @@ def test_more_than_a_bundle_holds_is_handed_in_as_well(
 
     monkeypatch.setattr(HttpTransport, "post_file", once)
     assert (
-        "2 changes are handed in. 1 change is sealed for the server, and handed in at the next "
-        "contact." in said(asha)
+        "2 changes are handed in. 1 change is sealed for the server and safe here. Sync again to "
+        "hand in the rest." in said(asha)
     )
     monkeypatch.setattr(HttpTransport, "post_file", _post)
     assert "3 changes are sealed and handed in; a supervisor decides on it." in said(asha)
@@ -196,9 +199,8 @@ def test_a_server_that_keeps_no_more_is_told_from_a_line_that_dropped(
     monkeypatch.setattr("fieldkit.sync.bundle.writing.MOST_PARTS", 1)
     for _ in range(2):
         assert (
-            f"{MOST_SEALED} changes are handed in. 1 change is sealed for the server, and safe "
-            "here. The server keeps no more work of a removed laptop before its supervisor admits"
-            in said(asha)
+            f"{MOST_SEALED} changes are handed in. 1 change is sealed for the server and safe "
+            "here. The server takes no more work of this removed laptop for now." in said(asha)
         )
     numbers = [one.number for one in item(head, asha).sealed]
     assert decide_sealed(head, number, numbers, admit=True).left == 0
@@ -225,7 +227,7 @@ def test_a_kill_at_any_moment_loses_and_doubles_nothing(
     else:
         monkeypatch.setattr(Access, moments[at], killed)
     with pytest.raises(Killed):
-        sync(asha)
+        sync_or_hand_in(asha)
     monkeypatch.undo()
     asha.close()
     again = Store.open(asha.home)

@@ -63,7 +63,11 @@ def add_laptop(commands: Subparsers) -> None:
         "protection.passphrases:passphrase",
     )
     own.add_argument(
-        "act", nargs="?", choices=("change", "add", "remove", "list"), default="change"
+        "act",
+        nargs="?",
+        choices=("change", "add", "remove", "list"),
+        default="change",
+        help="change yours (if nothing is given), give one to another operator, or take it away",
     )
     own.add_argument("name", nargs="?", metavar="NAME", help="the operator to add or remove")
     unlock = add(
@@ -72,8 +76,10 @@ def add_laptop(commands: Subparsers) -> None:
         "set a new passphrase with a supervisor's code, if yours was forgotten",
         "protection.unlocking:unlock",
     )
-    unlock.add_argument("--recover", required=True, metavar="CODE")
-    unlock.add_argument("--operator", metavar="NAME", help="whose passphrase is to be new")
+    unlock.add_argument(
+        "--recover", required=True, metavar="CODE", help="the recovery code from a supervisor"
+    )
+    unlock.add_argument("--operator", metavar="NAME", help="whose passphrase is to be set")
     add(
         commands,
         "go-back",

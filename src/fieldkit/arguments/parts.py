@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+DEVICE = "its number, as the list of devices shows it"
 
 
 def add(commands: Subparsers, name: str, help_text: str, run: str) -> argparse.ArgumentParser:

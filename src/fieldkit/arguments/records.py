@@ -93,7 +93,7 @@ def add_entering(commands: Subparsers) -> None:
         help="a month's sample of each block, the same on every laptop",
     )
     verify.add_argument(
-        "--percent", type=percent, default=5, metavar="N", help="how much of them; 5 if not given"
+        "--percent", type=percent, default=5, metavar="N", help="percent of them; 5 if not given"
     )
     verify.add_argument("--kind", default="", help="which kind; artisans if not given")
     verify.add_argument("--since", metavar="DATE", help="entered since; 30 days ago if not given")

@@ -100,7 +100,7 @@ def add_reconcile(commands: Subparsers) -> None:
     )
     for option, help_text in (
         ("--accept", "take the portal's values of this field, or of all; may be repeated"),
-        ("--keep", "keep what stands here in this field, or in all; may be repeated"),
+        ("--keep", "keep the value here of this field, or of all; may be repeated"),
     ):
         reconcile.add_argument(
             option, action="append", default=[], metavar="FIELD|all", help=help_text

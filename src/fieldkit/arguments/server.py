@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fieldkit.arguments.parts import (
+    DEVICE,
     LATE_ACTS,
     ROLES,
     Subparsers,
@@ -41,14 +42,14 @@ def add_server(commands: Subparsers) -> None:
     code.add_argument("--minutes", type=count, metavar="M", help="minutes until it expires")
     add_json(add_action(actions, "devices", "list who is enrolled"))
     revoke = add_action(actions, "revoke", "end a device's access")
-    revoke.add_argument("device", type=whole, metavar="DEVICE")
+    revoke.add_argument("device", type=whole, metavar="DEVICE", help=DEVICE)
     recover = add_action(
         actions, "recover", "make a one-time code for a laptop whose passphrase was forgotten"
     )
-    recover.add_argument("device", type=whole, metavar="DEVICE")
+    recover.add_argument("device", type=whole, metavar="DEVICE", help=DEVICE)
     recover.add_argument("--minutes", type=count, metavar="M", help="minutes until it expires")
     scope = add_action(actions, "scope", "change what a device may see and write")
-    scope.add_argument("device", type=whole, metavar="DEVICE")
+    scope.add_argument("device", type=whole, metavar="DEVICE", help=DEVICE)
     add_scope(scope)
     close = add_action(
         actions,
@@ -56,7 +57,7 @@ def add_server(commands: Subparsers) -> None:
         "let a supervisor decide on all work for the former areas of a device",
         "close_scope",
     )
-    close.add_argument("device", type=whole, metavar="DEVICE")
+    close.add_argument("device", type=whole, metavar="DEVICE", help=DEVICE)
     ended = add_action(
         actions,
         "ended-scopes",
@@ -80,7 +81,7 @@ def add_server(commands: Subparsers) -> None:
         "take in a bundle and write the answer beside it",
         "bundles:apply_on_server",
     )
-    take.add_argument("file", type=Path, metavar="FILE")
+    take.add_argument("file", type=Path, metavar="FILE", help="the bundle, which ends with .fkb")
     add_report(
         add_action(
             actions, "report", "print a report on what the server holds", "reports.report:server"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fieldkit.arguments.parts import (
+    DEVICE,
     LATE_ACTS,
     ROLES,
     Subparsers,
@@ -20,8 +21,8 @@ from fieldkit.arguments.parts import (
 def add_sync(commands: Subparsers) -> None:
     """Add the commands that send, receive and compare."""
     enrol = add(commands, "enrol", "enrol this laptop with a server", "laptop:enrol")
-    enrol.add_argument("url")
-    enrol.add_argument("code")
+    enrol.add_argument("url", help="the address of the server, as the supervisor gave it")
+    enrol.add_argument("code", help="the one-time code from the supervisor")
     add_json(
         add(commands, "sync", "send what is not sent yet, receive what others saved", "laptop:sync")
     )
@@ -44,12 +45,12 @@ def add_bundles(commands: Subparsers) -> None:
     bundle = add_group(commands, "bundle", "sync by stick where there is no connection")
     actions = bundle.add_subparsers(title="actions", metavar="ACTION", required=True)
     write = add(actions, "write", "put what is not sent yet on a stick", "bundles:write")
-    write.add_argument("folder", type=Path, metavar="DIR")
+    write.add_argument("folder", type=Path, metavar="DIR", help="the folder of the stick")
     take = add(actions, "apply", "take the server's answer from a stick", "bundles:apply")
-    take.add_argument("file", type=Path, metavar="FILE")
+    take.add_argument("file", type=Path, metavar="FILE", help="the answer, which ends with .fka")
     add_json(take)
     hand = add(actions, "forward", "hand a bundle of any laptop to the server", "bundles:forward")
-    hand.add_argument("file", type=Path, metavar="FILE")
+    hand.add_argument("file", type=Path, metavar="FILE", help="the bundle, which ends with .fkb")
 
 
 def add_supervising(commands: Subparsers) -> None:
@@ -63,7 +64,7 @@ def add_supervising(commands: Subparsers) -> None:
     add_json(devices)
     actions = devices.add_subparsers(title="actions", metavar="ACTION")
     revoke = add(actions, "revoke", "end a device's access", "review.supervising:revoke")
-    revoke.add_argument("device", type=whole, metavar="DEVICE")
+    revoke.add_argument("device", type=whole, metavar="DEVICE", help=DEVICE)
     code = add(actions, "code", "make a one-time code for a laptop", "review.supervising:code")
     code.add_argument(
         "device",
@@ -76,7 +77,7 @@ def add_supervising(commands: Subparsers) -> None:
     add_scope(code)
     code.add_argument("--minutes", type=count, metavar="M", help="minutes until it expires")
     area = add(actions, "area", "give a device another area", "review.supervising:area")
-    area.add_argument("device", type=whole, metavar="DEVICE")
+    area.add_argument("device", type=whole, metavar="DEVICE", help=DEVICE)
     add_scope(area)
 
     recover = add(
@@ -85,14 +86,14 @@ def add_supervising(commands: Subparsers) -> None:
         "make a one-time code for a laptop whose passphrase was forgotten",
         "review.supervising:recover",
     )
-    recover.add_argument("device", type=whole, metavar="DEVICE")
+    recover.add_argument("device", type=whole, metavar="DEVICE", help=DEVICE)
 
     for name, help_text in (
         ("admit", "take in what a revoked device handed in, as if it had been sent in time"),
         ("discard", "discard for good what a revoked device handed in"),
     ):
         decide = add(actions, name, help_text, f"review.supervising:{name}")
-        decide.add_argument("device", type=whole, metavar="DEVICE")
+        decide.add_argument("device", type=whole, metavar="DEVICE", help=DEVICE)
 
     late = add_group(commands, "late", "decide on changes that came too late for their area")
     choices = late.add_subparsers(title="actions", metavar="ACTION", required=True)

@@ -72,7 +72,7 @@ def apply_on_server(args: Namespace) -> int:
 
         found, path = apply_file(args.database, args.file, int(time.time()))
     old = found.changes - found.new
-    here = f" {old} were here before, by this bundle or another way." if old > 0 else ""
+    here = f" {old} were on the server before." if old > 0 else ""
     say(f"Bundle {found.number} of device {found.device}: {found.new} changes are new.{here}")
     if found.refused:
         say(f"Not everything was taken: {found.refused}")

@@ -17,6 +17,11 @@ from fieldkit.records.fields.dates import Moment
 from fieldkit.settings import home_folder, is_encrypted, is_locked, make_private
 from fieldkit.store import Closed, Damaged, LogPosition, OnlyHere, State, Store, SyncSession
 
+_REPAIR = (
+    "Sync if you can, then restore the last backup with `fieldkit restore`. The file that it "
+    "replaces is kept."
+)
+
 
 def init(args: Namespace) -> int:
     """Set the laptop up with its operator and area."""
@@ -220,7 +225,7 @@ def go_back(_args: Namespace) -> int:
         raise Unusable("fieldkit is open on this folder. Quit it first, then go back.") from None
     say(
         f"The data is as it was before the update of {made}. Now install the older "
-        "fieldkit: this one would update the data again. What was done since comes back with its "
+        "fieldkit: this one would update the data again. What was done since comes back with the "
         "next sync."
     )
     if kept:
@@ -236,8 +241,8 @@ def go_back(_args: Namespace) -> int:
 def _no_copy(*, encrypted: bool) -> str:
     """Return that there is nothing to go back to."""
     said = (
-        "No copy from before an update is on this laptop that the older fieldkit can open: there "
-        "is nothing to go back to. Nothing was changed."
+        "This laptop has no copy from before an update that the older fieldkit can open, so it "
+        "cannot go back. Nothing was changed."
     )
     if not encrypted:
         return said
@@ -265,16 +270,19 @@ def _stays(left: OnlyHere) -> str:
 
 def check(args: Namespace) -> int:
     """Check the whole data file."""
+    advice = _REPAIR
     try:
         with open_store() as store:
             problems = store.check()
     except Damaged as error:
-        problems = [str(error)]
+        problems, advice = [str(error)], ""
     if args.json:
         say_json({"sound": not problems, "problems": problems})
+    elif problems:
+        for line in filter(None, [*problems, advice]):
+            say(line)
     else:
-        for problem in problems or ["The data file is in order."]:
-            say(problem)
+        say("The data file is in order.")
     return IN_PART if problems else DONE
 
 
@@ -324,10 +332,10 @@ def enrol(args: Namespace) -> int:
 
 def sync(args: Namespace) -> int:
     """Send what is waiting, and receive what others did."""
-    from fieldkit.sync.revoked import sync as sync_store
+    from fieldkit.sync.revoked import sync_or_hand_in
 
     with open_store() as store:
-        outcome = sync_store(store)
+        outcome = sync_or_hand_in(store)
     if args.json:
         say_json(
             {

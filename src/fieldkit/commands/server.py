@@ -102,7 +102,7 @@ def revoke(args: Namespace) -> int:
         from fieldkit.server.devices.enrolment import revoke as end
 
         end(connection, args.device, int(time.time()))
-    say(f"Device {args.device} cannot sync any more. What it sent stays.")
+    say(f"Device {args.device} is revoked. At its next sync it hands in what is not sent.")
     return DONE
 
 

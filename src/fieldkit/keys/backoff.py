@@ -18,14 +18,14 @@ class Failures:
     last: int = 0
     """Seconds since 1970 UTC."""
 
-    def again(self, now: int) -> Failures:
+    def one_more(self, now: int) -> Failures:
         """Count one more."""
         return Failures(self.many + 1, now)
 
-    def seen(self, now: int) -> Failures:
-        """Return the same, to be counted from now on if the clock was set back.
+    def adjusted(self, now: int) -> Failures:
+        """Return the same, counted from now on if the clock was set back.
 
-        So the wait is neither cut short nor as long as the clock was wrong.
+        A clock that is set back then neither shortens the wait nor makes it longer.
         """
         return Failures(self.many, now) if self.many and now < self.last else self
 

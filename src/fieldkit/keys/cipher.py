@@ -1,9 +1,9 @@
 """Open an SQLite file, plain or encrypted: one signature for both drivers.
 
 SQLCipher's driver (``sqlcipher3``) is a copy of :mod:`sqlite3` with classes of its own: it is
-imported for an encrypted file only, and its connections are taken for those of :mod:`sqlite3`,
-which have the same methods. Both drivers must never have the same file open in one process: what
-one closes, the other loses its locks on.
+imported for an encrypted file only, and its connections are typed as those of :mod:`sqlite3`,
+which have the same methods. One process must never have a file open with both drivers: when one
+closes it, the other loses its locks.
 """
 
 from __future__ import annotations

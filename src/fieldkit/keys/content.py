@@ -54,7 +54,7 @@ class Content:
         """Read the bytes of a key file.
 
         Raises:
-            UnreadableKeys: they are none, or a newer version's.
+            UnreadableKeys: they are not a key file, or one of a newer version.
         """
         try:
             if len(found) > _LONGEST:
@@ -94,9 +94,9 @@ class Content:
 
 
 def _sealed(key: bytes | None, to: bytes | None) -> tuple[bytes | None, bytes | None]:
-    """Return a sealed data key and the key it is sealed to; none if no server could open it.
+    """Return a sealed data key and the key it is sealed to; twice None if no server could open it.
 
-    So the next sync seals it again.
+    The next sync then seals it again.
     """
     if key is None or to is None or len(key) != SEALED_KEY_BYTES:
         return None, None

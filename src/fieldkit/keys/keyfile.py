@@ -82,7 +82,7 @@ def spoken(seconds: int) -> str:
 
 
 def fingerprint(data_key: bytes) -> str:
-    """Return a short name of a data key, from which nothing of the key follows."""
+    """Return a short hash that names a data key and reveals nothing of it."""
     return hashlib.blake2b(data_key, digest_size=8, person=b"fieldkit-key").hexdigest()
 
 
@@ -188,7 +188,7 @@ class KeyFile:
         found = self._content.operators.get(operator)
         if found is None:
             return 0
-        failures = found.failures.seen(now)
+        failures = found.failures.adjusted(now)
         self._count(operator, failures)
         return failures.wait(now)
 
@@ -203,14 +203,14 @@ class KeyFile:
             NoSuchOperator: the operator has none here.
         """
         found = self._find(operator)
-        failures = found.failures.seen(now)
+        failures = found.failures.adjusted(now)
         if wait := failures.wait(now):
             self._count(operator, failures)
             raise TooEarly(wait)
         try:
             data_key = unwrap_by_passphrase(found.wrapped, passphrase)
         except WrongKey:
-            failures = failures.again(now)
+            failures = failures.one_more(now)
             self._count(operator, failures)
             raise WrongPassphrase(failures.wait(now)) from None
         self._count(operator, Failures())
@@ -235,7 +235,7 @@ class KeyFile:
                 self._count(operator, Failures())
                 return operator, data_key
         for operator in tried:
-            self._count(operator, self._find(operator).failures.again(now))
+            self._count(operator, self._find(operator).failures.one_more(now))
         raise WrongPassphrase(min(self.wait(one, now) for one in waiting))
 
     def _find(self, operator: str) -> Operator:
@@ -281,7 +281,7 @@ class KeyFile:
         self.add(operator, new, self.unlock(operator, old, now))
 
     def use(self, operator: str) -> None:
-        """Name an operator first: they are at work now. On a full disk the order stays."""
+        """Put the operator who is at work now first. On a full disk the order stays as it was."""
         if self.operators[:1] == [operator]:
             return
         with suppress(OSError, Locked), self._changing():
@@ -289,7 +289,7 @@ class KeyFile:
             self._content = replace(self._content, operators=operators)
 
     def remove(self, operator: str) -> None:
-        """Let an operator's passphrase open the data no more.
+        """Remove an operator's passphrase: it does not open the data any more.
 
         Raises:
             NoSuchOperator: the operator has none.
@@ -350,7 +350,7 @@ class KeyFile:
         return found
 
     def copy_to(self, path: Path) -> None:
-        """Write the same key file under another name: beside a backup."""
+        """Write a copy of the key file under another name: beside a backup."""
         write_private(path, self._content.to_bytes())
 
     def write(self) -> None:
@@ -363,7 +363,7 @@ class KeyFile:
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """Change what is on the disk now, and write it, while no other program does."""
+        """Read the file again under a lock, let the caller change its content, and write it."""
         from filelock import FileLock
 
         before = self._content

@@ -1,4 +1,4 @@
-"""Write a small file whole or not at all, for its owner only, and on the disk when it is done."""
+"""Small files for their owner only: written whole or not at all, and on the disk at once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names of a folder to the disk, where a system can do that (POSIX)."""
+    """Flush the names in a folder to the disk, where a system can do that (POSIX)."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

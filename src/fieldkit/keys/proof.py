@@ -1,4 +1,4 @@
-"""The proof that one holds a data key: only who has the key can name it so."""
+"""A proof that a laptop holds a data key: only the holder of the key can compute it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import hashlib
 
 
 def proof_of(data_key: bytes) -> str:
-    """Return a name of a data key that is in no file, and from which the key does not follow.
+    """Return a hash of a data key that is in no file and does not reveal the key.
 
-    The fingerprint in a key file does not do: anybody who finds the file can read it.
+    The fingerprint in a key file is no proof: anybody who finds the file can read it.
     """
     return hashlib.blake2b(data_key, digest_size=16, person=b"fieldkit-proof").hexdigest()

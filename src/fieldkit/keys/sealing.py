@@ -24,7 +24,7 @@ class KeyPair:
 
 
 def new_sealing_pair() -> KeyPair:
-    """Return a new key pair to which others seal."""
+    """Return a new key pair for sealing: others seal to its public key."""
     from nacl.public import PrivateKey
 
     private = PrivateKey.generate()
@@ -32,7 +32,7 @@ def new_sealing_pair() -> KeyPair:
 
 
 def new_signing_pair() -> KeyPair:
-    """Return a new key pair with which one signs."""
+    """Return a new key pair for signing."""
     from nacl.signing import SigningKey
 
     private = SigningKey.generate()

@@ -117,14 +117,18 @@ def _extra(record: Record) -> Iterator[tuple[str, Json]]:
     yield from ((name, value) for name, value in (record.extra or {}).items() if value is not None)
 
 
-def _history(store: Store, record: Record, told: Sequence[HistoryEntry] | None) -> Section:
+def _history(store: Store, record: Record, from_server: Sequence[HistoryEntry] | None) -> Section:
     """Return the changes of a record, the oldest first."""
-    entries: Sequence[HistoryEntry] = store.outbox.of(record.id) if told is None else told
+    entries: Sequence[HistoryEntry] = (
+        store.outbox.of(record.id) if from_server is None else from_server
+    )
     kind = kinds()[record.kind()]
     lines = [line for one in entries for line in _change(kind, one)]
-    note = "" if told is not None else "Only the changes made on this laptop."
+    note = "" if from_server is not None else "Only the changes made on this laptop."
     return Section(
-        f"History of {record.title.lower()} {record.id}", Lines(lines or ["None here."]), note
+        f"History of {record.title.lower()} {record.id}",
+        Lines(lines or ["None on this laptop."]),
+        note,
     )
 
 
@@ -160,8 +164,10 @@ def _readers(of_server: FromServer) -> Section:
     """Return which laptops may read the record, by role and area."""
     title = "Laptops that may read it"
     if not of_server.readers:
-        why = of_server.why_not or "The server names none."
-        return Section(title, Lines([shown(f"Not known. {why}")]))
+        why = (
+            f"Not known. {of_server.why_not}" if of_server.why_not else "The server knows of none."
+        )
+        return Section(title, Lines([shown(why)]))
     rows = [
         [
             Text(str(one.devices)),
@@ -194,8 +200,10 @@ def _exports(store: Store, record: Record) -> Section:
         if there and (on is None or entered is None or on >= entered):
             rows.append([Text(shown(text)) for text in one.line().values()])
     headings = [log.fields()[name].label for name in log.used(Use.LIST)]
-    note = "Exports of this kind, and backups, whose area holds it; it may have been among them."
+    note = "Exports of this kind and backups of laptops whose area holds it. It may be in them."
     block = (
-        Grid(headings, [False] * len(headings), rows) if rows else Lines(["None is known here."])
+        Grid(headings, [False] * len(headings), rows)
+        if rows
+        else Lines(["This laptop knows of none."])
     )
     return Section("Exports since it was entered", block, note)

@@ -95,7 +95,7 @@ def create(store: Store, found: Comparison, rows: Sequence[Row]) -> Act:
     people = {one for row in rows if (one := row.person)}
     persons = store.fetch({kind for kind, _ in people}, [one for _, one in people])
     refused = [
-        Kept(_titled(row), "Who it is about is not entered here. Enter that first.")
+        Kept(_titled(row), "The person or group it is about is not entered here. Enter them first.")
         for row in rows
         if not found.kind.person and row.about and row.person not in persons
     ]
@@ -198,11 +198,11 @@ def ask_again(store: Store, found: Comparison, row: Row) -> None:
     found.again(store, [row.number])
 
 
-# --- keeping what stands here ---
+# --- keeping the values here ---
 
 
 def keep(store: Store, found: Comparison, rows: Sequence[Row], fields: Sequence[str] = ()) -> int:
-    """Keep what stands here, of some fields or of all; return how many values are kept.
+    """Keep the values here, of some fields or of all; return how many are kept.
 
     Raises:
         StoreError: it cannot be remembered.

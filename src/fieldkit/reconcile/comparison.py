@@ -67,7 +67,7 @@ class Comparison:
         self.rows.close()
 
     def counts(self) -> Counts:
-        """Return how the list stands now."""
+        """Return how many rows of each sort the list has now."""
         held = self.rows.counts()
         return Counts(
             held.get(Outcome.SAME, 0),

@@ -154,7 +154,7 @@ class Finder:
         if len(same) == 1 and (once or self._agree(row, same[0])):
             return replace(row, record=same[0].id)
         return _uncertain(
-            row, self._name, [one.id for one in same], "Its date and state are others here."
+            row, self._name, [one.id for one in same], "Its date and state differ here."
         )
 
     def _agree(self, row: Row, record: Record) -> bool:

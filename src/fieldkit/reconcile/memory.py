@@ -37,11 +37,11 @@ class Memory:
         )
 
     def is_kept(self, record: str, one: Difference) -> bool:
-        """Say whether what stands here was kept against this value of the portal."""
+        """Say whether the value here was kept against this value of the portal."""
         return _of_value(record, one) in self._kept
 
     def keep(self, decided: Iterable[tuple[str, Difference]], *, on: bool = True) -> None:
-        """Remember that what stands in these records is kept; ``on`` False: no longer.
+        """Remember that the values in these records are kept; ``on`` False: no longer.
 
         Raises:
             StoreError: it cannot be kept.

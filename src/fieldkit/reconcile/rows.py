@@ -49,7 +49,7 @@ class Outcome(StrEnum):
     SAME = "same"
     DIFFERS = "differs"
     KEPT = "kept"
-    """It differs, and somebody chose to keep what stands here."""
+    """It differs, and somebody chose to keep the value here."""
     UNCERTAIN = "uncertain"
     """A person must say which record it is."""
     PORTAL_ONLY = "portal"
@@ -76,7 +76,7 @@ class Row:
     differing: Sequence[Difference] = ()
     """Fields to decide on."""
     kept: Sequence[Difference] = ()
-    """Fields in which what stands here is kept."""
+    """Fields in which the value here is kept."""
     candidates: Sequence[tuple[str, str]] = ()
     """Kind and number of those that could be meant."""
     why: str = ""

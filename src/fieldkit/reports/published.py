@@ -152,7 +152,10 @@ def metric_of(text: str) -> tuple[str, str | None]:
         name = {"registrations": "successful registrations"}.get(name, name)
     code = _metrics().get(name.casefold())
     if code is None:
-        raise Unfit(f"metric: {text or 'nothing'} is no figure that targets are kept for.")
+        raise Unfit(
+            f"metric: {text or 'nothing'} is not a figure with targets; `fieldkit kinds "
+            "--json` lists them."
+        )
     return code, among
 
 
@@ -201,7 +204,7 @@ def _number(text: str, column: str, size: int = 1) -> tuple[int | float, int | f
         numbers = []
     given = [number for number in numbers if isinstance(number, int | float)]
     if not given or len(given) != len(numbers) or len(given) > 2:
-        raise Unfit(f"{column}: {text[:40]} is no number; a range looks like 70000-80000.")
+        raise Unfit(f"{column}: {text[:40]} is not a number; a range looks like 70000-80000.")
     if size > 1 and re.search(r"(?i)\d\s*(lakh|lac|crore|cr)", plain):
         raise Unfit(f"{column}: {text} names lakh or crore, and so does the unit. Name it once.")
     low, *more = (_whole(number * size) for number in given)

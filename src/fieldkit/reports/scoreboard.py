@@ -53,8 +53,8 @@ _COLUMNS = (
     Heading("not_allotted", "Not given on", UNIT_OF_ROW),
 )
 _NOTES = (
-    "Recorded is what stands in the records here; reported is what was published. They are never "
-    "added together. An opening figure stands for what precedes the records.",
+    "Recorded is what is in the records here; reported is what was published. They are never "
+    "added together. An opening figure counts what was before the records.",
     "Achieved and still to do compare the target with what is recorded: in the year where the "
     "target is of a year, else in all, with the opening figure.",
 )

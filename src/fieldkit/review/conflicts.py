@@ -120,7 +120,7 @@ def _called(one: OpenConflict) -> str:
 
 
 def _with_change(one: OpenConflict) -> str:
-    """Return what else is kept with the held value: an edit of who had not seen the merge (29)."""
+    """Return what is kept with the held value: an edit made without knowing of the merge (29)."""
     return f", with the change of {one.by}" if one.field == MERGED and one.held is None else ""
 
 

@@ -133,9 +133,9 @@ def became_words(verdicts: Mapping[str, int], left: int) -> str:
         said.append(f"{refused} not accepted.")
     if left:
         said.append(
-            f"{left} cannot be taken: what came before is not here yet, or the server has other "
-            "work of this laptop since. Admit them again once the laptop has handed in the rest; "
-            "else discard them."
+            f"{left} cannot be taken: earlier changes are missing, or the server has other changes "
+            "of this laptop in their place. Admit again once the laptop has handed in the rest, or "
+            "discard them."
         )
     return " ".join(said)
 
@@ -153,10 +153,13 @@ def _listed(device: DeviceItem, answer: DevicesAnswer) -> Listed:
         sign = "No sync" if device.last_seen else "Enrolled, and never synced"
         remarks.append(f"{sign} for {how_long(waited)}.")
     if device.copies:
-        remarks.append("Two copies of it are in use: enrol one of them again with its own code.")
+        remarks.append("Two copies of it are in use: enrol one of them again with a new code.")
     if device.held_before:
         others = ", ".join(str(one) for one in device.held_before)
-        remarks.append(f"Its code was used by the laptop that holds the log of device {others}.")
+        remarks.append(
+            f"Its code was used on the laptop of device {others}. If it was meant for another "
+            "laptop, revoke both and give new codes."
+        )
     if device.skew is not None and abs(device.skew) > _SKEWED:
         way = "ahead" if device.skew > 0 else "behind"
         remarks.append(f"Its clock is {how_long(device.skew)} {way}.")

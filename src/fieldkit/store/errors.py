@@ -59,8 +59,8 @@ class OtherKey(StoreError):
 
     def __init__(self, name: str = "The data file") -> None:
         super().__init__(
-            f"{name} was made under another key than that of keys.json. Put the keys.json that "
-            "belongs to it in its place, or restore a backup with `fieldkit restore`."
+            f"{name} was encrypted with another key than the one in keys.json. Put the keys.json "
+            "that belongs to it in its place, or restore a backup with `fieldkit restore`."
         )
 
 

@@ -78,7 +78,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The unsent changes, and what sending them costs at the line's measured speed.
+    """The unsent changes, and what sending them costs at the measured speed of the connection.
 
     Receiving what others changed comes on top; only the server knows how much that is.
     """
@@ -87,7 +87,7 @@ class Forecast:
     bytes_up: int
     bytes_down: int
     kilobits: int | None = None
-    """Speed of the line in kbit/s; None before the first successful sync."""
+    """Speed of the connection in kbit/s; None before the first successful sync."""
     more: bool = False
     """Whether the last sync ended before everything was received."""
 

@@ -1,7 +1,7 @@
-"""What a laptop does at its next contact when the server has ended its access.
+"""What a laptop does at its next sync when the server has ended its access.
 
 It seals what is not sent to the server's key and saves nothing new from then on, in one
-transaction; then it hands the sealed work in. If the line drops, the next contact goes on from
+transaction; then it hands the sealed work in. If the connection drops, the next sync goes on from
 there, with the very same bytes. An encrypted laptop drops its passphrases after that.
 """
 
@@ -34,7 +34,7 @@ _TRIES = 5
 """How often the work is sealed again because somebody saved meanwhile."""
 
 
-def sync(
+def sync_or_hand_in(
     store: Store,
     *,
     progress: Callable[[Progress], None] | None = None,
@@ -46,7 +46,7 @@ def sync(
         return outcome
     try:
         said = _end(store, stop)
-    except (StoreError, NotCarried) as error:  # all of it is tried again at the next contact
+    except (StoreError, NotCarried) as error:  # all of it is tried again at the next sync
         said = f"{outcome.session.error} {error}"
     return replace(outcome, session=replace(outcome.session, error=said))
 
@@ -129,10 +129,10 @@ def _what_became(ended: Ended) -> str:
 
 def _what_is_left(left: int, refused: ServerRefusal | None) -> str:
     """Return what becomes of the changes that are sealed and still here."""
-    sealed = f"{_changes(left)} sealed for the server, and "
+    sealed = f"{_changes(left)} sealed for the server and safe here."
     if refused is None:
-        return f"{sealed}handed in at the next contact. Sync again."
-    return f"{sealed}safe here. {refusal_sentence(refused)}"
+        return f"{sealed} Sync again to hand in the rest."
+    return f"{sealed} {refusal_sentence(refused)}"
 
 
 def _handed_in(changes: int) -> str:

@@ -27,10 +27,10 @@ _REFUSALS = {
     "code-unknown": "The server does not know this code. Type it again exactly as given.",
     "code-used": "This code was already used. Ask the supervisor for a new one.",
     "code-expired": "This code has expired. Ask the supervisor for a new one.",
-    "other-laptop": "This code was made for another laptop. Ask the supervisor for the one of this "
+    "other-laptop": "This code was made for another laptop. Ask the supervisor for one for this "
     "laptop.",
-    "other-server": "The key of this laptop was not sealed to this server. Inform the server "
-    "administrator.",
+    "other-server": "The key of this laptop was made for another server, so this one cannot open "
+    "it. Inform the server administrator.",
     "insecure": "The server does not accept an unsafe connection. Use its address that begins "
     "with https.",
     "too-many-tries": "The server does not know this code, and too many wrong ones were typed. "
@@ -40,8 +40,9 @@ _REFUSALS = {
     "administrator.",
     "altered": ALTERED,
     "parent": ALTERED,
-    "too-much-sealed": "The server keeps no more work of a removed laptop before its supervisor "
-    "admits or discards by Devices what is there. Ask the supervisor to do that, then try again.",
+    "too-much-sealed": "The server takes no more work of this removed laptop for now. Ask the "
+    "supervisor to admit or discard what waits on the page Devices, then try again. If nothing "
+    "waits there, ask for a code and enrol the laptop again: it then sends the rest itself.",
     "bundle-elsewhere": "The work is sealed for another server. Inform the server administrator.",
     "bundle-unknown": "The server does not know the key by which this laptop signed its work. "
     "Inform the server administrator.",

@@ -11,7 +11,7 @@ from fieldkit.screens.form.entry.model import FormModel
 _FEW = 9
 """Entries up to which a list is read out with its question."""
 KEYS = (
-    "Enter alone skips, or keeps what stands.  ? help  < back  = as last time  - empties  "
+    "Enter alone skips, or keeps what is there.  ? help  < back  = as last time  - empties  "
     "> next section  /word goes to a field  . saves"
 )
 

@@ -224,7 +224,7 @@ class Questions:
         """Say how the answer was read, and what is wrong with it."""
         model = self.model
         model.leave_field()
-        if one.doubtful and ask(one.problem, "Meant so? y or n").casefold() in {"y", "yes"}:
+        if one.doubtful and ask(one.problem, "Is that right? y or n").casefold() in {"y", "yes"}:
             one.confirmed = True
             one.read(model.within(one))
         if model.second.wanted(one.name):
@@ -279,7 +279,9 @@ class Questions:
             return Turn.AGAIN
         if one.value is None and model.mark < 0:
             say_all(numbered(found))
-            place = chosen_number(ask("Which one? Its number; Enter: type it again."), len(found))
+            place = chosen_number(
+                ask("Which one? Type its number, or Enter to type the name again."), len(found)
+            )
             if place is None:
                 return Turn.AGAIN
             model.mark = place

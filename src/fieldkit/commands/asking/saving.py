@@ -62,7 +62,7 @@ def _edit(questions: Questions) -> Edit:
 
 def _unchanged(questions: Questions) -> Outcome:
     model = questions.model
-    say("Nothing was changed." if model.record else "Nothing is filled yet.")
+    say("Nothing was changed." if model.record else "Nothing is filled in yet.")
     if model.record:
         if questions.draft.id is not None:
             questions.store.drafts.drop(questions.draft.id)
@@ -88,7 +88,7 @@ def _said(model: FormModel, finding: Finding) -> str:
 
 
 def _confirms(model: FormModel, finding: Finding) -> bool:
-    if not agreed(f"{_said(model, finding)} Meant so? y or n"):
+    if not agreed(f"{_said(model, finding)} Is that right? y or n"):
         return False
     if finding.field in model.fields:
         model.fields[finding.field].confirmed = True

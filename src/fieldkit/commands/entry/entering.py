@@ -67,7 +67,7 @@ def _unfinished(store: Store, new: Draft) -> Draft | None:
         texts = [text for text in one.texts.values() if text][:3]
         say(f"  {place} {', '.join(texts) or 'nothing typed yet'}")
     begin = "begins again" if new.record_id else "begins a new one"
-    place_typed = chosen_number(ask(f"A number goes on with it; Enter {begin}."), len(drafts))
+    place_typed = chosen_number(ask(f"Type a number to go on with it; Enter {begin}."), len(drafts))
     return None if place_typed is None else drafts[place_typed]
 
 
@@ -87,7 +87,7 @@ def _enter_all(store: Store, kind: type[Record], draft: Draft) -> int:
             return _left(questions)
         if outcome.same:
             draft = replace(questions.draft, record_id=outcome.same)
-            say(f"Going on with {outcome.same}: what you typed stands over what was known.")
+            say(f"Going on with {outcome.same}: what you typed replaces what was known.")
             continue
         if draft.record_id or not agreed("Another one? y or n"):
             return DONE

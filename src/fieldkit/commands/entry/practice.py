@@ -35,7 +35,7 @@ def practice(args: Namespace) -> int:
     elif not is_practice_file(folder / DATABASE):
         raise Unusable(f"{folder} holds real data. Rename that folder, then try again.")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        say(f"The practice home is {folder}. Start this on a terminal to open it.")
+        say(f"The folder for practice is {folder}. Start this on a terminal to open it.")
         return DONE
     from fieldkit.app import run
 
@@ -51,12 +51,12 @@ def _discard(folder: Path) -> None:
     if not folder.exists():
         return
     if not is_practice_file(folder / DATABASE):
-        raise Unusable(f"{folder} is no practice home. Nothing was removed.")
+        raise Unusable(f"{folder} is not a folder for practice. Nothing was removed.")
     try:
         with FileLock(folder / "fieldkit.lock", timeout=0):
             shutil.rmtree(folder, ignore_errors=True)
     except Timeout:
-        raise Unusable("The practice home is open. Quit it first.") from None
+        raise Unusable("fieldkit is open for practice. Quit it first.") from None
 
 
 def _fill(folder: Path, real: Path) -> None:

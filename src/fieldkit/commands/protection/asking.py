@@ -68,7 +68,7 @@ def _tried(prompt: str, use: Callable[[str], T]) -> T:
             print_error(str(error))
         except Locked as error:
             raise Unusable(str(error)) from None
-    raise Unusable("Nothing was done. Ask who set up this laptop, or a supervisor, for help.")
+    raise Unusable("Nothing was done. Ask the person who set up this laptop, or a supervisor.")
 
 
 def on_terminal() -> bool:

@@ -26,7 +26,7 @@ def passphrase(args: Namespace) -> int:
             say(one)
         return DONE
     if args.act in ("add", "remove") and not args.name:
-        raise Unusable(f"Whose? Run `fieldkit passphrase {args.act} NAME`.")
+        raise Unusable(f"Say whose passphrase: run `fieldkit passphrase {args.act} NAME`.")
     operator, key = unlock(file, "Your passphrase: ")
     name = fit_name(args.name) if args.name else operator
     if args.act == "remove":
@@ -56,7 +56,8 @@ def _remove(name: str) -> None:
         raise Unusable(str(error)) from None
     except ValueError:
         raise Unusable(
-            f"{name} is the last who can open the data. Add another operator first."
+            f"{name} is the only one who can open the data. Give another operator a "
+            "passphrase first."
         ) from None
-    say(f"The passphrase of {name} opens the data of this laptop no more.")
+    say(f"The passphrase of {name} does not open the data of this laptop any more.")
     say("A backup outside of this laptop still opens with the passphrases it was made with.")

@@ -35,8 +35,9 @@ def protect(args: Namespace) -> int:
             operator = _operator()
             key = encrypt_home(home, operator, new_passphrase(operator, variable=GIVEN))
             say(
-                "The data on this laptop is encrypted. If you forget the passphrase, you cannot "
-                "open it: let a second person have one, with `fieldkit passphrase add NAME`."
+                "The data on this laptop is encrypted. If you forget the passphrase, only another "
+                "operator's passphrase or, after a sync, a supervisor's code opens it: give a "
+                "second person one, with `fieldkit passphrase add NAME`."
             )
         return _old_copies(home, key, args.copies)
 
@@ -119,7 +120,7 @@ def _old_copies(home: Path, key: bytes, choice: str | None) -> int:
     for path in failed:
         print_error(f"{path} is still not encrypted. Delete it, or try again.")
     for path in plain_lists(home):
-        say(f"A list that everybody can read: {path}. Move or delete it.")
+        say(f"This list is not encrypted: {path}. Move or delete it.")
     return IN_PART if failed else DONE
 
 

@@ -47,9 +47,9 @@ def unlock(args: Namespace) -> int:
 
 
 def _operator(file: KeyFile, given: str | None) -> str:
-    """Return whose passphrase is to be new."""
+    """Return whose passphrase is to be set."""
     if given:
         return fit_name(given)
     if len(file.operators) == 1:
         return file.operators[0]
-    raise Unusable("Whose passphrase is to be new? Add --operator NAME.")
+    raise Unusable("Say whose passphrase is to be set: add --operator NAME.")

@@ -52,7 +52,7 @@ def _roster(store: Store, args: Namespace) -> Page:
         many = store.count(kind.kind(), where)
         if many > MOST:
             raise Unusable(
-                f"These are {counted(many, 'record', 'records')}; at most {MOST} are printed. "
+                f"There are {counted(many, 'record', 'records')}; at most {MOST} are printed. "
                 "Give --where, or use `fieldkit export`."
             )
         return list_page(
@@ -60,7 +60,8 @@ def _roster(store: Store, args: Namespace) -> Page:
         )
     if read_id(args.what) is None:
         raise Unusable(
-            f"{args.what!r} is no kind and no record number. Choose a kind: {', '.join(kinds())}."
+            f"{args.what!r} is neither a kind nor a record number. Choose a kind: "
+            f"{', '.join(kinds())}."
         )
     record = known_record(store, args.what)
     how = days_of(record.kind())

@@ -73,7 +73,7 @@ def load_targets(store: Store, path: Path | None, operator: str) -> Targets:
         return run.result
     with open_records(path, sheet_of(kinds()["target"], "")) as file:
         if not isinstance(file, Table):
-            raise Unreadable("This is no table. Give a CSV or XLSX file.")
+            raise Unreadable("This is not a table. Give a CSV or XLSX file.")
         rows = iter(file.rows)
         first = next(rows, None)
         if first is None:

@@ -107,7 +107,7 @@ def _decide(store: Store, found: Comparison, args: Namespace) -> Iterator[str]:
         fields = _fields(found, args.keep, "--keep")
         rows = acts.some_rows(found, Outcome.DIFFERS, fields)
         if args.dry_run:
-            yield f"{counted(len(rows), 'row', 'rows')} would keep what stands here."
+            yield f"{counted(len(rows), 'row', 'rows')} would keep the value here."
         else:
             many = acts.keep(store, found, rows, fields)
             yield f"{counted(many, 'value is', 'values are')} kept as they are here."
@@ -162,7 +162,7 @@ def _meant(found: Comparison, given: str) -> tuple[Row, tuple[str, str] | None]:
     match = [one for one in rows[0].candidates if one[1] == record_id]
     if match or (record_id == _NONE and rows[0].candidates):
         return rows[0], match[0] if match else None
-    raise Unusable(f"--same {given}: row {number} does not ask about this record.")
+    raise Unusable(f"--same {given}: row {number} is not about this record.")
 
 
 def _say(found: Comparison, args: Namespace) -> None:
@@ -211,7 +211,7 @@ def _notes(found: Comparison) -> list[str]:
     if found.period:
         label = found.kind.fields()[found.period.field].label
         since, until = show_date(found.period.since), show_date(found.period.until)
-        notes.append(f"Only in the field: of the list's areas, {label} {since} to {until}.")
+        notes.append(f"Only in the field: records of the list's areas, {label} {since} to {until}.")
     if found.counts().repeated:
         notes.append(f"{counted(found.counts().repeated, 'row repeats', 'rows repeat')} another.")
     return notes

@@ -45,7 +45,7 @@ def unmerge(args: Namespace) -> int:
     if args.json:
         say_json({"id": record.id, "was": kept})
     else:
-        say(f"Taken back: {_named(record)} is a person of its own again.")
+        say(f"Taken back: {_named(record)} is a separate record again.")
         say("Values that were taken over stay; correct them where they are wrong.")
     return DONE
 

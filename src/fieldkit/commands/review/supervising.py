@@ -96,7 +96,7 @@ def revoke(args: Namespace) -> int:
     """End a device's access."""
     code, _ = _done(lambda store: supervision.revoke(store, args.device))
     if code == DONE:
-        say(f"Device {args.device} cannot sync any more. What it sent stays.")
+        say(f"Device {args.device} is revoked. At its next sync it hands in what is not sent.")
     return code
 
 

@@ -103,7 +103,7 @@ def _say_sample(
     period = f"{show_date(check.since)} to {show_date(check.until)}"
     whose = f" by {check.operator}" if check.operator and not month else ""
     say(f"{len(entered)} {check.kind.plural.lower()}{whose}, {period}: take the papers")
-    say(f"of these {len(sample)}, and type what stands on them.")
+    say(f"of these {len(sample)}, and type what is on them.")
     say_all(f"  {one}  {_called(check, entered[one])}" for one in sample)
     say("Enter passes over what cannot be read; - means that nothing is written; . stops.")
 
@@ -132,7 +132,7 @@ def _month(text: str) -> tuple[date, date]:
     try:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
-        raise Unusable(f"{text!r} is no month like 2026-11.") from None
+        raise Unusable(f"{text!r} is not a month. Type it like 2026-11.") from None
     if first > today():
         raise Unusable(f"{text} is still to come.")
     return first, min(months_after(first, 1) - timedelta(days=1), today())
@@ -154,7 +154,7 @@ def read_day(text: str) -> date:
     except Unfit as unfit:
         raise Unusable(f"{text}: {unfit}") from None
     if not isinstance(found, date):
-        raise Unusable(f"{text!r} is no day.")
+        raise Unusable(f"{text!r} is not a day. Type it like 20 Nov 2026.")
     return found
 
 

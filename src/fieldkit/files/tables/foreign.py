@@ -46,5 +46,5 @@ def foreign(head: bytes, encoding: str) -> str:
         if head.startswith(signature) and (len(signature) > 2 or b"\0" in head[:512]):
             return reason
     if encoding.startswith("utf-8") and sum(byte in _CONTROL for byte in head[:4096]) > 8:
-        return f"This is no table of text. {SAVE_AS}"
+        return f"This is not a table of text. {SAVE_AS}"
     return ""

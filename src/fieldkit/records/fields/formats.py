@@ -131,7 +131,7 @@ class KeptReport(Text):
     def fit(self, text: str) -> Value:
         """Refuse what the program cannot have packed; with other letters it could not be sent."""
         if not text.isascii():
-            raise Unfit("This is no report that fieldkit kept.")
+            raise Unfit("This is not a report that fieldkit kept.")
         return Text.fit(self, text)
 
 

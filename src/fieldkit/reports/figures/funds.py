@@ -120,8 +120,8 @@ CAPITALISATION = Report(
     by=(AREA, FUND, CLF),
     notes=(
         "Capitalisation support: RF, CIF, VRF and start-up grants, once, where the fund first "
-        "arrived; what a group lends on to a member is not counted again. CEF is of SVEP and "
-        "stands apart.",
+        "arrived; what a group lends on to a member is not counted again. CEF is of SVEP and is "
+        "counted apart.",
     ),
 )
 

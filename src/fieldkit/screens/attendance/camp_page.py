@@ -38,7 +38,7 @@ class CampPage(PickerPage[None]):
     PROMPT = "Camp"
     STAYS_OPEN = True
     HINT = "its name or place"
-    KEYS = keys("Enter take", "Ctrl+N new", f"{UP}{DOWN} choose", "Esc back")
+    KEYS = keys("Enter choose", "Ctrl+N new", f"{UP}{DOWN} move", "Esc back")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n,f9", "new", "New", show=False)]
 
     def __init__(self, kind: type[Record]) -> None:

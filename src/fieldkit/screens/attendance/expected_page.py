@@ -27,7 +27,7 @@ class ExpectedPage(PickerPage[None]):
     PROMPT = "Who is expected"
     HINT = "a block, a trade, a village, a training ..."
     EMPTY = "Nothing like that. Type a trade, a village or a training."
-    KEYS = keys("Enter take", "type to narrow", f"{UP}{DOWN} choose", "Esc nobody yet")
+    KEYS = keys("Enter choose", "type to narrow", f"{UP}{DOWN} move", "Esc nobody yet")
 
     def __init__(self, kind: type[Record], label: str, take: Take, *, anybody: bool = True) -> None:
         """``kind``: of the marks; ``label``: for what; ``anybody``: a list may begin empty."""
@@ -39,7 +39,7 @@ class ExpectedPage(PickerPage[None]):
         """Say for what."""
         self.set_header("Who is expected" if self._anybody else "From which list", self._label)
         if not self._anybody:
-            self.set_keys("Enter take", "type to narrow", f"{UP}{DOWN} choose", "Esc back")
+            self.set_keys("Enter choose", "type to narrow", f"{UP}{DOWN} move", "Esc back")
 
     async def answer(self, text: str) -> Answer:
         """Answer with the sets that hold each word typed, and the villages that begin so."""
@@ -77,10 +77,10 @@ class ExpectedPage(PickerPage[None]):
         self.say(f"Reading: {one.words} ...")
         people = await self.read(one.read, "people")
         if len(people) > MOST:
-            self.say(f"These are more than {MOST:,}. Choose a block, a trade or a village.")
+            self.say(f"There are more than {MOST:,}. Choose a block, a trade or a village.")
             return
         if not people:
-            self.say("Nobody is there.")
+            self.say("Nobody is on this list. Choose another one.")
             return
         self.dismiss(None)
         await self._take(one.words, people)

@@ -1,4 +1,4 @@
-"""The grid in which people are marked one after another: by number, by name, or walking the list.
+"""The grid in which people are marked one after another: by number, by name, or down the list.
 
 Digits and Enter mark the person of that number. Space marks the person under the cursor and goes
 on to the next. Enter in an empty box does nothing: a second Enter would mark the next person. A
@@ -85,7 +85,7 @@ class GridPage(RollPage):
             self._missed.append(typed)
             self.say(f"Nobody has the number {typed}. Nothing was marked.", error=True)
         else:
-            self.say("Several are meant: type more, or choose with Down.")
+            self.say("Several fit: type more, or choose with Down.")
 
     # --- not on the roll ---
 

@@ -64,7 +64,7 @@ class WalkInPage(PickerPage[None]):
     """One question after another; Enter takes the marked choice, or what is typed."""
 
     PROMPT = "Name"
-    KEYS = keys("Enter take", "Esc back, nobody is registered")
+    KEYS = keys("Enter choose", "Esc back, nobody is registered")
 
     def __init__(self, kind: type[Record], texts: Mapping[str, str], save: Save) -> None:
         """``kind``: of the person; ``texts``: what is known; ``save``: saves it."""

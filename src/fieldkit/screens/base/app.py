@@ -187,7 +187,7 @@ class AppBase(App[int]):
                 store.use_operator(self.operator)
         return store, self.operator or last
 
-    async def put_store_away(self) -> bool:
+    async def close_unused_store(self) -> bool:
         """Close the store and forget its key, if nothing uses it now; say whether that was done.
 
         What asks for the store from then on waits until it is opened again.

@@ -1,4 +1,4 @@
-"""What the right end of every header says: who works, what is not sent yet, and the line."""
+"""What the right end of every header says: who works, what is not sent yet, and the connection."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class HeaderStatus(NamedTuple):
     unsent: int | None = None
     """Changes not sent yet; None in practice, and where there are none and no server is known."""
     line: str = ""
-    """The state of the line to the server: "online", "sending ..."."""
+    """The state of the connection to the server: "online", "sending ..."."""
     last_sync: SyncSession | None = None
     """The last sync of this laptop's data, by this window or another."""
 
     def chips(self, *, origin: bool = False) -> list[Cell]:
-        """Return what the bar says: who, what waits, and the line. ``origin``: this laptop too."""
+        """Return what the bar says: who, what waits, the connection. ``origin``: the laptop too."""
         waiting: Cell = (Span(SAME, "ok"), Span(" all sent", "dim")) if self.unsent == 0 else ""
         if self.unsent:
             from fieldkit.records.fields.formats import indian  # loaded once anything was counted
@@ -36,7 +36,7 @@ class HeaderStatus(NamedTuple):
         return [self.operator, laptop, waiting, self.line_chip()]
 
     def line_chip(self, *, since: bool = False) -> Cell:
-        """Return the state of the line; ``since``: say how long it has been so."""
+        """Return the state of the connection; ``since``: say how long it has been so."""
         words = self.line if since else self.line.partition(" since ")[0]
         online = words.startswith("online")
         sign = Span(SENT, "ok") if online else Span(OPEN, "dim")

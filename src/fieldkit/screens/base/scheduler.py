@@ -122,7 +122,7 @@ class SyncScheduler:
 
     @property
     def word(self) -> str:
-        """The state of the line, for the header; empty before the first try."""
+        """The state of the connection, for the header; empty before the first try."""
         if self.running:
             return "sending ..." if self._unsent else "syncing ..."
         return self._word
@@ -168,7 +168,7 @@ class SyncScheduler:
     def note_status(self, unsent: int, last: SyncSession | None = None) -> None:
         """Plan an earlier sync if more is ``unsent`` than before.
 
-        A ``last`` sync that went well in another window means that the line works again.
+        A ``last`` sync that went well in another window means that the connection works again.
         """
         more, self._unsent = unsent > self._unsent, unsent
         if self._is_others(last) and self._failed and not self.running:
@@ -218,12 +218,12 @@ class SyncScheduler:
 
     def _sync(self, store: Store, progress: Callable[[Progress], None]) -> Outcome | None:
         """Sync in the sync thread; None without a server."""
-        from fieldkit.sync.revoked import sync
+        from fieldkit.sync.revoked import sync_or_hand_in
 
         device = store.device
         if device is None or not device.server or not store.access.token():
             return None
-        return sync(store, progress=progress, stop=self._stop)
+        return sync_or_hand_in(store, progress=progress, stop=self._stop)
 
     def _show_progress(self, progress: Progress) -> None:
         self.progress = progress
@@ -232,7 +232,7 @@ class SyncScheduler:
     # --- the result, and when the next sync is due ---
 
     def _settle(self, outcome: Outcome | None, fault: str) -> None:
-        """Update the state of the line and plan the next sync."""
+        """Update the state of the connection and plan the next sync."""
         bad = bool(fault) or (outcome is not None and not outcome.ok and not outcome.stopped)
         self._failed = self._failed + 1 if bad else 0
         self._own = True

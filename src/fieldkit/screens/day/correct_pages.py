@@ -28,7 +28,7 @@ _LATEST = 200
 class CorrectedFieldPage(PickerPage[None]):
     """The fields that can be corrected on several entries."""
 
-    KEYS = keys("Enter take", "type to narrow", "Esc back")
+    KEYS = keys("Enter choose", "type to narrow", "Esc back")
     PROMPT = "Correct"
     HINT = "block, a date, a camp"
     EMPTY = "No such field."
@@ -63,7 +63,7 @@ class CorrectedFieldPage(PickerPage[None]):
 class ValuePage(PickerPage[None]):
     """The value that a field gets."""
 
-    KEYS = keys("Enter take", "type to find", "Esc back")
+    KEYS = keys("Enter choose", "type to find", "Esc back")
     PROMPT = "Becomes"
 
     def __init__(self, entries: Numbers, corrected: CorrectedField, done: Done) -> None:

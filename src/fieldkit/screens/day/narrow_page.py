@@ -23,7 +23,7 @@ _DAY = 86400
 class NarrowPage(PickerPage[None]):
     """A time typed, or a line chosen."""
 
-    KEYS = keys("Enter take", "type a time or a day", "Esc back")
+    KEYS = keys("Enter choose", "type a time or a day", "Esc back")
     PROMPT = "Since"
     HINT = "10:30, or 20 Nov, or 20 Nov 10:30"
 

@@ -1,4 +1,4 @@
-"""Acts at the server that no key waits for; why one was not done stands on the page."""
+"""Pages that ask the server in the background, and show why an act was not done."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class AskingPage(PickerPage[None]):
 
 
 class FetchingPage(AskingPage):
-    """A page of what the server lists: asked for as it comes up, after each act, after a sync."""
+    """A list of the server's: fetched as the page opens, after each act and after a sync."""
 
     _fetched = False
 

@@ -37,8 +37,8 @@ Take = Callable[[Chosen], Awaitable[object]]
 class ChoosePage(AskingPage):
     """Rows to choose from; Enter takes one, after a question if there is one."""
 
-    KEYS = keys("Enter take", "type to narrow", "Esc back")
-    EMPTY = "Nothing of that name."
+    KEYS = keys("Enter choose", "type to narrow", "Esc back")
+    EMPTY = "Nothing has that name."
 
     def __init__(
         self, title: str, prompt: str, rows: Sequence[Chosen], take: Take, question: str = ""

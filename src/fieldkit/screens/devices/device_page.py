@@ -11,7 +11,7 @@ from fieldkit.screens.devices.choose_page import ChoosePage, Chosen, area_choice
 from fieldkit.screens.devices.code_page import CodePage
 from fieldkit.screens.look.charts import Fact, card
 from fieldkit.screens.look.parts import keys
-from fieldkit.screens.look.text import Cell, Span
+from fieldkit.screens.look.text import Cell, Span, wrapped
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fieldkit.store import Store
 
 _AGAIN = "Press Enter again."
+_REVOKED = "It was revoked: it cannot sync any more. To use it again, make a code for a new laptop."
 _WHERE = "Ctrl+R on its first page, or fieldkit unlock --recover CODE"
 
 
@@ -45,11 +46,13 @@ class DevicePage(FetchingPage):
         if one is None:
             return Answer(mark=None, above=("", "This device is not on the list any more."))
         self.set_header("Devices", one.name, chips=[(Span(f"device {one.item.id}", "dim"),)])
-        remarks: list[Cell] = [(Span(remark, "warn"),) for remark in one.remarks]
+        said: list[Cell] = [(Span(remark, "warn"),) for remark in one.remarks]
         acts = self._acts(one)
         if one.item.revoked_at is not None:
-            remarks.append((Span("It was revoked: it cannot sync any more.", "dim"),))
-        return Answer(acts, above=("", *_facts(one, self.space[0]), *remarks, ""))
+            said.append((Span(_REVOKED, "dim"),))
+        width = self.space[0]
+        remarks = [line for cell in said for line in wrapped(cell, width, 2)]
+        return Answer(acts, above=("", *_facts(one, width), *remarks, ""))
 
     async def follow_list(self) -> None:
         """Show the device as it is now; where its row is gone, no other act is marked."""
@@ -79,7 +82,7 @@ class DevicePage(FetchingPage):
                 key="area",
             ),
             Choice(
-                ("Revoke", (Span("it cannot sync any more; what it sent stays", "dim"),)),
+                ("Revoke", (Span("ends its access; it hands in what it has not sent", "dim"),)),
                 partial(self._revoke, one),
                 key="revoke",
             ),
@@ -97,7 +100,7 @@ class DevicePage(FetchingPage):
                 key="admit",
             ),
             Choice(
-                ("Discard its sealed work", (Span("the server forgets it for good", "dim"),)),
+                ("Discard its sealed work", (Span("the server deletes it for good", "dim"),)),
                 partial(self._decide, one, admit=False),
                 key="discard",
             ),
@@ -163,7 +166,9 @@ class DevicePage(FetchingPage):
         question = f"Revoke device {self._number}, {one.name}, for good?"
         if self.confirmed(f"revoke {self._number}", question, _AGAIN):
             act = partial(revoke, device=self._number)
-            said = f"Device {self._number} cannot sync any more. What it sent stays."
+            said = (
+                f"Device {self._number} is revoked. At its next sync it hands in what is not sent."
+            )
             self.begin(act, partial(self._done, said), "Revoking ...")
 
     async def _done(self, said: str, _item: object) -> None:

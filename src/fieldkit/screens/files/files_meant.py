@@ -26,7 +26,9 @@ def files_meant(text: str) -> FilesMeant:
 
     path, words = path_of(text), text.strip()
     if path is None:
-        return FilesMeant(nearby(), f"No table is in {_USUAL}. Type or paste the path of one.")
+        return FilesMeant(
+            nearby(), f"There is no table in {_USUAL}. Type or paste the path of one."
+        )
     try:
         if path.is_file():
             return FilesMeant([path])
@@ -50,7 +52,7 @@ def _below(path: Path) -> FilesMeant:
     from fieldkit.files import tables_in
 
     if path.is_dir():
-        return FilesMeant(tables_in(path), f"No table is in the folder {path}.")
+        return FilesMeant(tables_in(path), f"There is no table in the folder {path}.")
     folder = path.parent
     if not folder.is_dir():
         return FilesMeant([], f"There is no folder {folder}. Check how it is spelled.")

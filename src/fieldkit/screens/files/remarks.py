@@ -92,7 +92,7 @@ def files_written(loaded: Loaded) -> list[Text]:
             (
                 Span("Those that may be the same are in "),
                 Span(path.name, "strong"),
-                Span(f" in the folder {path.parent}. Look at each pair: one may be too many."),
+                Span(f" in the folder {path.parent}. Look at each pair: both may be one person."),
             )
         )
     return found

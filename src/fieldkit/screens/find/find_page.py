@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 HOW_TO_FIND: tuple[Cell, ...] = (
     "",
-    (Span("The mobile finds surest; else name and father's name, or name and village.", "dim"),),
+    (Span("The mobile is surest; else name and father's name, or name and village.", "dim"),),
 )
 """What to type, above the rows of an empty box."""
 
@@ -48,7 +48,7 @@ HOW_TO_FIND: tuple[Cell, ...] = (
 class FindPage(PickerPage[None]):
     """A box to find one record of some kinds; the caller says what Enter does with it."""
 
-    KEYS = keys("Enter take", "Esc back")
+    KEYS = keys("Enter choose", "Esc back")
     PROMPT = "Find"
     EMPTY = "Nobody found."
     NUMBERS: ClassVar[bool] = False

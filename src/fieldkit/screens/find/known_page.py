@@ -47,7 +47,7 @@ class KnownPage(FindPage):
     async def load_data(self) -> None:
         """Say what is looked for."""
         await super().load_data()
-        self.set_keys("Enter take", "Ctrl+N not here yet", "Esc back")
+        self.set_keys("Enter choose", "Ctrl+N not here yet", "Esc back")
 
     async def first_answer(self, last: Choice | None) -> Answer:
         """Answer the empty box: who is here already need not be typed again."""

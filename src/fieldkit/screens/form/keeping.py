@@ -57,7 +57,7 @@ class Keeping:
         alone = MenuEntry(GOES_ON[not model.goes_on.on], "", self._change_going_on)
         if model.record is not None:
             return (alone,)
-        keep = "Keep no more" if model.at in model.kept else "Keep"
+        keep = "Stop keeping" if model.at in model.kept else "Keep"
         label = model.current.field.label
         return (
             MenuEntry(f"{keep} for the next: {label}", "F3", self._keep),

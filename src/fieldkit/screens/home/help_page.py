@@ -71,7 +71,7 @@ KEYS: dict[str, Sequence[Help]] = {
         Help("back a field", "Up", "Shift+Tab"),
         Help("next section, section before", "PgDn, PgUp"),
         Help("go to a field or section by its name", "Ctrl+T"),
-        Help("edit what stands there (a letter replaces it)", "End", f"{LEFT} {RIGHT}"),
+        Help("edit what is there (a letter replaces it)", "End", f"{LEFT} {RIGHT}"),
         Help("as last time", "= in an empty box", "F2"),
         Help("take how a name goes on", RIGHT),
         Help("keep the value for the next record", "F3", "/keep"),
@@ -140,7 +140,7 @@ KEYS: dict[str, Sequence[Help]] = {
         Help("lock now; when it locks by itself", "/lock"),
         Help("set one for this laptop", "/protect"),
         Help("change mine", "/passphrase"),
-        Help("let another person have one", "Ctrl+O, their name"),
+        Help("give another person one", "Ctrl+O, their name"),
     ),
     "For supervisors": (
         Help("decide on all records of a list", "v in the list"),
@@ -153,7 +153,7 @@ KEYS: dict[str, Sequence[Help]] = {
     ),
     "With a portal's list": (
         Help("take the portal's value", "Enter"),
-        Help("keep the value that stands here", "Delete"),
+        Help("keep the value here", "Delete"),
         Help("write what is left to a file", "x"),
         Help("undo the last act", "Ctrl+Z", "F8"),
     ),

@@ -144,7 +144,7 @@ class MenuPage(PickerPage[None]):
     TITLE = "Menu"
     PROMPT = "Go to"
     HINT = "a word of what you want"
-    EMPTY = "Nothing of that name."
+    EMPTY = "Nothing has that name."
     KEYS = keys("Enter go", "type to narrow", f"{UP}{DOWN} choose", "Esc back")
 
     def __init__(self, of_page: Sequence[MenuEntry] = ()) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fieldkit.store import Store
 
 _FORMATS = (FileKind("xlsx", "Excel workbook"), FileKind("csv", "Table for any program"))
-_PERSONAL = "The file holds personal data. Hand it only to whom it is meant for."
+_PERSONAL = "The file holds personal data. Give it only to those it is meant for."
 
 
 def export_page(

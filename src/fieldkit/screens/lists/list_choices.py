@@ -72,7 +72,7 @@ def filters(kind: type[Record]) -> Iterator[Filter]:
 class OrderPage(PickerPage[None]):
     """The orders of a list; a digit takes one."""
 
-    KEYS = keys("1-9 or Enter take", "Esc back")
+    KEYS = keys("1-9 or Enter choose", "Esc back")
     PROMPT = "Order by"
     AT_ONCE: ClassVar[bool] = True
 
@@ -110,7 +110,7 @@ class OrderPage(PickerPage[None]):
 class FilterPage(PickerPage[None]):
     """The choices of a list's fields; typing narrows them, or looks for records by name."""
 
-    KEYS = keys("Enter take", "type to narrow", "Esc back")
+    KEYS = keys("Enter choose", "type to narrow", "Esc back")
     PROMPT = "Filter"
     HINT = "a trade, a status, a name ..."
 

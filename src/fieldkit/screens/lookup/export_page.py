@@ -34,7 +34,7 @@ It returns what was done: "12 artisans"."""
 class ExportPage(PickerPage[None]):
     """The formats; a digit takes one."""
 
-    KEYS = keys("1-9 or Enter take", "Esc back")
+    KEYS = keys("1-9 or Enter choose", "Esc back")
     PROMPT = "Format"
     AT_ONCE: ClassVar[bool] = True
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Named = Callable[[str], Path]
 """Gives the path of a file by what it is called."""
-_PERSONAL = "Paper with personal data: hand it only to whom it is meant for."
+_PERSONAL = "Paper with personal data: give it only to those it is meant for."
 _FORMATS = ("pdf", "txt")
 """What is offered where there are several papers."""
 

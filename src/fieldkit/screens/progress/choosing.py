@@ -24,7 +24,7 @@ class Option(NamedTuple):
 class OptionsPage(PickerPage[None]):
     """Some options in groups; typing narrows them, Enter takes one."""
 
-    KEYS = keys("Enter take", "type to narrow", "Esc back")
+    KEYS = keys("Enter choose", "type to narrow", "Esc back")
 
     def __init__(self, title: str, what: str, hint: str, options: Sequence[Option]) -> None:
         super().__init__()

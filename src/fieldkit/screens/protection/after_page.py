@@ -33,7 +33,7 @@ class LockAfterPage(PickerPage[None]):
     async def load_data(self) -> None:
         """Say where it never happens."""
         self.set_header("fieldkit", "Lock by itself")
-        self.say("A camp or a list of people that is open is never locked.", hint=True)
+        self.say("An open camp, list of people or hand-over is never locked.", hint=True)
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the choices."""

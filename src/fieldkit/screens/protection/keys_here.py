@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from fieldkit.keys.keyfile import KeyFile
 
+_UNENCRYPTED = "The folder of fieldkit cannot be written, so nothing was encrypted. Check the disk."
 UNWRITTEN = "The key file cannot be written. Check the disk, then try again."
 
 
@@ -166,9 +167,7 @@ def encrypted(home: Path, operator: str, passphrase: str, say: Callable[[str], N
         convert(home, key)
     except (StoreError, OSError) as error:
         if not is_encrypted(home / DATABASE):
-            raise NotDone(
-                str(error) if isinstance(error, StoreError) else "The folder cannot be written."
-            ) from None
+            raise NotDone(str(error) if isinstance(error, StoreError) else _UNENCRYPTED) from None
     copies = plain_copies(home)
     for number, path in enumerate(copies, 1):
         say(f"Encrypting older backups: {number} of {len(copies)} ...")
@@ -187,4 +186,4 @@ def still_readable(home: Path) -> str:
     if not found:
         return ""
     many = "1 file is" if len(found) == 1 else f"{len(found)} files are"
-    return f"{many} still readable, for instance {found[0]}. Move or delete it."
+    return f"{many} still not encrypted, for instance {found[0]}. Move or delete it."

@@ -1,4 +1,4 @@
-"""When the laptop is locked, what is put away then, and how it is opened again.
+"""When the laptop is locked, what is closed then, and how it is opened again.
 
 Locking covers every page first. Then what is typed is written into its drafts, the store is closed
 and the data key is forgotten. The pages stay under the unlock page, with what they show.
@@ -29,7 +29,7 @@ CHECKED_EVERY = 15.0
 _AGAIN = 0.5
 """Seconds until the store is tried to be closed again, while an import or a sync still uses it."""
 _NOTE = "lock-after.json"
-_TOLD = "The data on this laptop is encrypted. Let a second person have a passphrase: Ctrl+O."
+_TOLD = "The data on this laptop is encrypted. Give a second person a passphrase: Ctrl+O."
 
 
 class Locking:
@@ -101,15 +101,15 @@ class Locking:
     # --- locking and opening again ---
 
     def lock(self) -> None:
-        """Cover everything at once; then put the data away."""
+        """Cover everything at once; then close the data."""
         app = self._app
         if app.data_key is not None and not app.locked and not self.busy:
             app.locked = True
             app.push_screen(UnlockPage(self._open_again))
             app.scheduler.pause()
-            app.run_worker(self._put_away(), group="lock", exclusive=True)
+            app.run_worker(self._close_data(), group="lock", exclusive=True)
 
-    async def _put_away(self) -> None:
+    async def _close_data(self) -> None:
         """Write the drafts, close the store, forget the key.
 
         Where a draft cannot be written, the store stays open, so that nothing typed is lost.
@@ -122,7 +122,7 @@ class Locking:
             if not is_sentence(error):
                 raise
             return
-        while app.locked and not await app.put_store_away():
+        while app.locked and not await app.close_unused_store():
             await asyncio.sleep(_AGAIN)
 
     async def _open_again(self, operator: str, key: bytes) -> None:
@@ -177,7 +177,7 @@ class Locking:
             await self._save_drafts()
             await app.keep_figures()
             _say(app, "Waiting for the sync to stop ...")
-            while not await app.put_store_away():
+            while not await app.close_unused_store():
                 await asyncio.sleep(_AGAIN)
             work = partial(encrypted, app.home, app.operator, passphrase, say)
             app.data_key = await in_thread(work)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from fieldkit.screens.protection.locking import Locking
 
 _WHY = (
-    "With a passphrase, nobody can read the data if this laptop is lost or stolen.",
-    "If it is forgotten, another person of this laptop or a supervisor can help, once the laptop "
-    "has synced. So let two people have one.",
+    "With a passphrase, nobody else can read the data if this laptop is lost or stolen.",
+    "If it is forgotten, another operator of this laptop can help; so can a supervisor, once the "
+    "laptop has synced. So give two people one.",
 )
 
 

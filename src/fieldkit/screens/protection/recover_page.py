@@ -15,7 +15,7 @@ from fieldkit.screens.protection.secret_page import Opened, SecretPage
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 _HOW = (
-    "Ask your supervisor for a recovery code of this laptop. It works once, and this laptop needs "
+    "Ask your supervisor for a recovery code for this laptop. It works once, and this laptop needs "
     "a connection to the server.",
 )
 _NAME = "Your name"
@@ -46,7 +46,7 @@ class RecoverPage(SecretPage):
         self.set_header("fieldkit", "Locked", "Recovery")
 
     async def answer(self, _text: str) -> Answer:
-        """Answer with those whose passphrase can be new."""
+        """Answer with those who may get a new passphrase."""
         above: tuple[Cell, ...] = ("", *self.lines(_HOW), "")
         if not self._operators:
             row = Choice(((Span("Go on", "strong"),),), self._take_name, key="name")
@@ -70,7 +70,7 @@ class RecoverPage(SecretPage):
     async def _take(self, operator: str) -> None:
         code = self.box.typed.text.strip()
         if not code:
-            self.say("Type the code of your supervisor, then press Enter.")
+            self.say("Type the code from your supervisor, then press Enter.")
             return
         why = [f"A new passphrase of {operator}. The code is used after it was typed twice."]
         trail = ("fieldkit", "Locked", "New passphrase")

@@ -1,4 +1,4 @@
-"""A page that asks for something which nobody else is to see."""
+"""A page that asks for something that nobody else may see."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class SecretPage(PickerPage[None]):
 
     def on_secret_box_pasted(self) -> None:
         """Say why nothing was pasted."""
-        self.say("Type the passphrase: the next person could read it in the clipboard.")
+        self.say("Type the passphrase, do not paste it: others could read it in the clipboard.")
 
     def lines(self, words: Sequence[str]) -> list[Text]:
         """Return sentences, dim and wrapped, each on lines of its own."""

@@ -149,7 +149,7 @@ class UnlockPage(SecretPage):
             return
         if not self._found.server:
             self.say(
-                "No server holds a key of this laptop, as it never synced while it was encrypted. "
+                "No server can open this laptop, as it has not synced since it was encrypted. "
                 "Only a passphrase opens it.",
                 error=True,
             )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class AsOfPage(PickerPage[None]):
     """Type the date; what was registered here later is not missing on the list."""
 
-    KEYS = keys("Enter take", "Esc back")
+    KEYS = keys("Enter use it", "Esc back")
     PROMPT = "As of"
     HINT = "like 26 Sep 2026"
 
@@ -31,7 +31,7 @@ class AsOfPage(PickerPage[None]):
     async def load_data(self) -> None:
         """Say what it is."""
         self.set_header("Portal list", "As of")
-        self.say("Changes taken from the list say this date.", hint=True)
+        self.say("Changes taken from the list carry this date.", hint=True)
 
     async def answer(self, text: str) -> Answer:
         """Answer with the date that was typed."""

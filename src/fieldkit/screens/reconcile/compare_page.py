@@ -65,7 +65,7 @@ class ComparePage(PickerPage[str]):
         self._session: Session | None = None
 
     def content(self) -> Iterable[Widget]:
-        """Yield how far the comparison is; the sections stand below."""
+        """Yield how far the comparison is, and the sections below it."""
         yield Lines(id="progress")
         yield from super().content()
 

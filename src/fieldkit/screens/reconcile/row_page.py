@@ -23,7 +23,7 @@ _LONGEST = 6
 
 
 class RowPage(PickerPage[None]):
-    """Enter takes the portal's value or says who is meant; Delete keeps what stands here."""
+    """Enter takes the portal's value or says who is meant; Delete keeps the values here."""
 
     def __init__(self, session: Session, number: int, name: str) -> None:
         """``number``: of the row; ``name``: of the file."""

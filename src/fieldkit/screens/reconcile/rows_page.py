@@ -81,7 +81,7 @@ class MissingPage(PickerPage[None]):
         if period is not None:
             label = self._session.found.kind.fields()[period.field].label
             days = f"{show_date(period.since)} to {show_date(period.until)}"
-            self.say(f"Of the list's areas, {label} {days}.", hint=True)
+            self.say(f"Records of the list's areas, {label} {days}.", hint=True)
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the first records."""

@@ -131,7 +131,7 @@ class HistoryPage(PickerPage[None]):
         await self.ask(lambda store: store.merges.unmerge(self.kind, self.record_id, operator))
         await self.picker.follow()
         await self.app.refresh_status()
-        self.say(f"{self.label}, {self.record_id}, is a person apart again.", done=True)
+        self.say(f"{self.label}, {self.record_id}, is a separate person again.", done=True)
 
     async def _restore(self) -> None:
         label = await restore(self, self.record_id)

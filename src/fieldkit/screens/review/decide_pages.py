@@ -50,7 +50,7 @@ class _Asking(PickerPage[None]):
 class ActPage(_Asking):
     """What can be done to the records: stages, states, sending back."""
 
-    KEYS = keys("Enter take", "type to narrow", "Esc back")
+    KEYS = keys("Enter choose", "type to narrow", "Esc back")
     PROMPT = "Decide"
     HINT = "approve, reject, a state, send back"
     EMPTY = "No such decision."
@@ -92,7 +92,7 @@ class ActPage(_Asking):
 
 
 def _acts(store: Store, kind: str) -> Iterator[tuple[Act, str]]:
-    """Yield what can be done to records of a kind, with why the server takes it not from here."""
+    """Yield what can be done to records of a kind, with why the server would refuse it."""
     from fieldkit.day.decision import acts_on, written_by
 
     for one in acts_on(kind):
@@ -115,7 +115,7 @@ class _Said(_Asking):
 class DayPage(_Said):
     """The day of the decision: today, unless another is typed."""
 
-    KEYS = keys("Enter take", "type another day", "Esc back")
+    KEYS = keys("Enter choose", "type another day", "Esc back")
     PROMPT = "Day"
     HINT = "today, yesterday, or 20 11"
 
@@ -145,7 +145,7 @@ class DayPage(_Said):
 class ReasonPage(_Said):
     """The reason: the person who entered the record reads it."""
 
-    KEYS = keys("Enter take", "Esc back")
+    KEYS = keys("Enter choose", "Esc back")
     PROMPT = "Reason"
     HINT = "one for all of them"
 

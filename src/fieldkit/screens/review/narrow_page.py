@@ -25,7 +25,7 @@ Take = Callable[["Wanted"], Awaitable[object]]
 class NarrowPage(PickerPage[None]):
     """A line chosen narrows by one more thing; the first line shows everything."""
 
-    KEYS = keys("Enter take", "type to narrow", "Esc back")
+    KEYS = keys("Enter choose", "type to narrow", "Esc back")
     PROMPT = "Show"
     HINT = "a section, a block, or how long"
     EMPTY = "Nothing of that name waits."

@@ -1,4 +1,4 @@
-"""What stands around the list of the sync page: how this laptop stands, the receipt, past syncs."""
+"""The lines around the list of the sync page: what is not sent, the receipt, past syncs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from fieldkit.screens.look.parts import Block, heading
 from fieldkit.screens.look.text import Cell, Span, Text, joined, wrapped
 from fieldkit.screens.sync.out_of_area import records_out_of_area
 from fieldkit.screens.sync.summary import (
-    Standing,
+    Holdings,
     agreement,
     headline,
     last_syncs,
-    read_standing,
+    read_holdings,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Found(NamedTuple):
     server: str
     """The address of the server; empty: not enrolled."""
     cost: Forecast
-    standing: Standing
+    holdings: Holdings
     sessions: Sequence[SyncSession]
     clock: str | None
     out_of_area: int
@@ -54,7 +54,7 @@ def read_found(store: Store) -> Found:
     return Found(
         (device and device.server) or "" if enrolled else "",
         forecast(store),
-        read_standing(store),
+        read_holdings(store),
         store.outbox.sessions(_SYNCS_READ),
         clock_warning(store),
         len(records_out_of_area(store)),
@@ -64,7 +64,7 @@ def read_found(store: Store) -> Found:
 
 def above_list(found: Found, under_way: Sequence[Text], width: int, *, rows: bool) -> list[Cell]:
     """Return the lines above the list; ``rows``: there are any."""
-    lines: list[Cell] = [*headline(bool(found.server), found.cost, found.standing, width)]
+    lines: list[Cell] = [*headline(bool(found.server), found.cost, found.holdings, width)]
     if under_way:
         lines += ["", *under_way]
     if rows:
@@ -75,9 +75,9 @@ def above_list(found: Found, under_way: Sequence[Text], width: int, *, rows: boo
 def below_list(found: Found, now: int, height: int, width: int) -> list[Cell]:
     """Return the lines after the list: the receipt and past syncs.
 
-    In less than ``height`` lines they stand beside their headings, with the last sync alone.
+    In less than ``height`` lines they are beside their headings, with the last sync alone.
     """
-    receipt = joined(agreement(found.standing), "   ")
+    receipt = joined(agreement(found.holdings), "   ")
     lines: list[Cell] = []
     if receipt:
         lines = ["", heading("Receipt"), *wrapped(receipt, width, 2)]
@@ -110,7 +110,7 @@ def panel(found: Found, area: str, now: int, width: int) -> list[Block]:
         if value
     ]
     blocks = [Block("This laptop", [line for fact in facts for line in wrapped(fact, width, 2)])]
-    if receipt := agreement(found.standing):
+    if receipt := agreement(found.holdings):
         lines = [line for one in receipt for line in wrapped(one, width, 2)]
         blocks.append(Block("Receipt", lines))
     if syncs := last_syncs(found.sessions, now, _SYNCS_BESIDE, width):

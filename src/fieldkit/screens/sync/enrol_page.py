@@ -87,7 +87,7 @@ class EnrolPage(PickerPage[None]):
         self.picker.start_over(text)
 
     def _begin(self, code: str) -> None:
-        """Enrol in the background: keys do not wait for the line."""
+        """Enrol in the background: keys do not wait for the connection."""
         if not self._enrolling:
             self._enrolling = True
             self.say("Asking the server ...")

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from fieldkit.store import Store
 
 _WHY = (
-    "Without a connection, a stick carries the work: write it here, let it be applied at the "
-    "server or by a laptop with a connection, and take the answer here."
+    "Without a connection, carry the work on a stick: write it here, hand it in at the server or "
+    "at a laptop with a connection, bring the answer back and take it here."
 )
-_NONE = "No stick is found. Put one in, or type the path of its folder."
+_NONE = "No stick was found. Put one in, or type the path of its folder."
 
 
 class _Offer(NamedTuple):
@@ -126,7 +126,9 @@ def _of_folder(store: Store, folder: Path) -> list[_Offer]:
     ]
     write = _Offer(f"Write {waiting} to {folder}", free, partial(_write, folder), folder)
     forward = [
-        _Offer(f"Hand {path.name} to the server", "by this line", partial(_forward, path), path)
+        _Offer(
+            f"Hand {path.name} to the server", "over this connection", partial(_forward, path), path
+        )
         for path in bundles_in(folder)
     ]
     return [*answers, write, *forward]

@@ -1,6 +1,6 @@
 """What the sync page says about a sync, what waits, and the last ones, as lines of text.
 
-Pure, except :func:`read_standing`, which reads the store and runs in its thread.
+Pure, except :func:`read_holdings`, which reads the store and runs in its thread.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MOST = 3
 """Most lines of one sync."""
 
 
-class Standing(NamedTuple):
+class Holdings(NamedTuple):
     """What this laptop and the server hold of what was entered here."""
 
     entered: int = 0
@@ -40,14 +40,14 @@ class Standing(NamedTuple):
     """Records that are here."""
 
 
-def read_standing(store: Store) -> Standing:
+def read_holdings(store: Store) -> Holdings:
     """Compare what laptop and server have: the number of changes, and the chain heads."""
     log = store.outbox.log_position()
     if log is None:
-        return Standing()
+        return Holdings()
     same = store.outbox.head_before(log.origin, log.acked_seq + 1) == log.server_head
     entered = log.last_seq or sum(count.seq for count in store.outbox.receipt())
-    return Standing(
+    return Holdings(
         entered,
         log.last_seq,
         log.acked_seq,
@@ -66,15 +66,15 @@ def weight(size: int) -> str:
     return f"{size / 1000:.1f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
-def headline(enrolled: bool, cost: Forecast, standing: Standing, width: int) -> list[Text]:
-    """Say in a few words how this laptop stands, and what a sync costs on the line as measured."""
+def headline(enrolled: bool, cost: Forecast, holdings: Holdings, width: int) -> list[Text]:
+    """Say in a few words what is not sent, and how long a sync takes at the measured speed."""
     many = plural(cost.changes, "change")
     more = "more is to come from the server" if cost.more else ""
     sign: Cell = ""
     if not enrolled:
         words = "No server yet"
         about = f"{many} on this laptop alone" if cost.changes else ""
-    elif standing.same is False:
+    elif holdings.same is False:
         sign, words = (Span(CORRECT, "bad"),), "Not the same"
         about = "This laptop and the server differ. Inform the server administrator."
     elif cost.changes:
@@ -84,7 +84,7 @@ def headline(enrolled: bool, cost: Forecast, standing: Standing, width: int) -> 
             took = plural(cost.seconds, "second")
             parts.append(f"about {took} on this connection ({cost.kilobits} kbit/s)")
         about = ", ".join(filter(None, (*parts, more)))
-    elif standing.entered:
+    elif holdings.entered:
         sign, words, about = (Span(SAME, "ok"),), "All sent", more
     else:
         words, about = "Nothing to send", more
@@ -137,25 +137,25 @@ def _ended(outcome: Outcome) -> str:
 # --- the receipt and the last syncs ---
 
 
-def agreement(standing: Standing) -> list[Text]:
+def agreement(holdings: Holdings) -> list[Text]:
     """Return parts of a line that compares what laptop and server have; none: there is nothing."""
     from fieldkit.records.fields.formats import indian
 
-    if not standing.entered:
-        many = (Span(indian(standing.received), "strong"),)
+    if not holdings.entered:
+        many = (Span(indian(holdings.received), "strong"),)
         words = (Span("from the server, nothing entered here yet"),)
-        return [joined([many, words], " ")] if standing.received else []
-    if standing.same is None:
+        return [joined([many, words], " ")] if holdings.received else []
+    if holdings.same is None:
         return []
-    left = standing.laptop - standing.server
+    left = holdings.laptop - holdings.server
     verdict: Text = (Span(f"{SAME} the same", "ok"),)
-    if not standing.same:
+    if not holdings.same:
         verdict = (Span(f"{CORRECT} not the same", "bad"),)
     elif left:
         verdict = (Span(f"{OPEN} ", "dim"), Span(f"{indian(left)} not sent yet"))
     return [
-        (Span("this laptop  "), Span(plural(standing.laptop, "change"), "strong")),
-        (Span("server  "), Span(indian(standing.server), "strong")),
+        (Span("this laptop  "), Span(plural(holdings.laptop, "change"), "strong")),
+        (Span("server  "), Span(indian(holdings.server), "strong")),
         verdict,
     ]
 

@@ -156,7 +156,7 @@ class SyncPage(UndoingPage):
         """Discard a returned change, after the second time."""
         from fieldkit.protocol.change import Op
 
-        question = f"Discard this change of {one.label}? It is gone then. Press Delete."
+        question = f"Discard this change of {one.label}? It cannot be brought back. Press Delete."
         if returned.change.op is Op.CREATE:
             gone = "It leaves this laptop. Press Delete."
             question = f"Discard {one.label} with all that was typed on it? {gone}"
@@ -189,7 +189,7 @@ class SyncPage(UndoingPage):
     # --- what stands around the list ---
 
     def show_header_status(self) -> None:
-        """Say also since when there is no line, and that anybody could read the data."""
+        """Say also since when there is no connection, and that the data is not encrypted."""
         plain = self.app.data_key is None and not self.app.practice
         open_chip: Cell = (Span(OPEN, "warn"), Span(" no passphrase", "dim")) if plain else ""
         line = self.app.header_status.line_chip(since=True)
@@ -235,7 +235,7 @@ class SyncPage(UndoingPage):
             return [line for line in self._done if line]
         progress = scheduler.progress
         if scheduler.stopping:
-            line: Text = (Span("stopping after this request ...   Esc again to stop now"),)
+            line: Text = (Span("stopping soon ...   Esc again to stop now"),)
         elif progress is not None:
             line = sending(progress, self._width)
         else:

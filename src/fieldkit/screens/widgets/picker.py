@@ -82,7 +82,7 @@ class Picker(Drawn, can_focus=True):
         self._answered: str | None = None
         """The text that the rows answer; None: no rows came yet."""
         self._mark: int | None = None
-        self._walks = False
+        self._moved = False
         """Whether the mark was moved since the text was typed: a number then takes its row."""
         self._top = 0
         self._loading: Worker[None] | None = None
@@ -100,7 +100,7 @@ class Picker(Drawn, can_focus=True):
         """Load the rows of what is typed, or of ``text`` put in its place."""
         if text is not None:
             self.typed.put(text)
-            self._walks = False
+            self._moved = False
         # A partial, not a coroutine: a load that the next key replaces is then never created.
         loading = partial(self._load, self.typed.text)
         self._loading = self.run_worker(loading, exclusive=True, group="rows")
@@ -262,7 +262,7 @@ class Picker(Drawn, can_focus=True):
     @property
     def numbers(self) -> Sequence[int]:
         """The numbers of the rows on the screen that a digit takes now."""
-        if not (self.answer.numbered and self._walks):
+        if not (self.answer.numbered and self._moved):
             return ()
         most = min(len(self.answer.rows), NUMBERED)
         shown = {line.row + 1 for line in self._drawn if line.row is not None}
@@ -300,7 +300,7 @@ class Picker(Drawn, can_focus=True):
         if self.typed.text == before:
             self.refresh()
             return
-        self._walks = False
+        self._moved = False
         self.reload()
         if self._at_once and self.typed.text.isdigit():
             await self.settled()
@@ -331,7 +331,7 @@ class Picker(Drawn, can_focus=True):
         if self.answer.scrolls and key in ("home", "end"):
             self._show(self._view.end(first=key == "home"))
         else:
-            self._walks = True
+            self._moved = True
             await self._shift(step or 0, jump or 0)
         return True
 
@@ -434,7 +434,7 @@ class Picker(Drawn, can_focus=True):
                 width,
                 height - box,
                 empty=self._empty if current else "",
-                numbers="key" if self._walks else "dim",
+                numbers="key" if self._moved else "dim",
             )
         changed = [
             Region(0, box + y, width, 1)

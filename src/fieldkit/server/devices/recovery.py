@@ -125,6 +125,6 @@ def _other_key() -> Refusal:
     return refusal(
         "other-server",
         400,
-        "The key of this laptop was not sealed to this server.",
+        "The key of this laptop was made for another server.",
         "Inform the server administrator.",
     )

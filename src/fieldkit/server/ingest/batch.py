@@ -23,7 +23,7 @@ from fieldkit.server.ingest.logged.outcomes import Outcome, WaitingChange, attem
 from fieldkit.server.ingest.records.batch_records import read_times
 from fieldkit.server.ingest.records.locked_records import districts_of, lock_records
 from fieldkit.server.ingest.records.record_state import OutOfScope, RecordState, Writer
-from fieldkit.server.ingest.unsettled import Room, Unsettled
+from fieldkit.server.ingest.unsettled import Allowance, Unsettled
 from fieldkit.server.scope import Device, Rights
 
 Waiting = defaultdict[Key, list[WaitingChange]]
@@ -53,7 +53,7 @@ class _Work:
     waiting: Waiting
     refused: set[Key]
     """Missing records whose creation was rejected; edits of them are rejected too."""
-    room: Room
+    allowance: Allowance
     out_of_scope: list[int] = field(default_factory=list)
 
 
@@ -90,7 +90,9 @@ def ingest_changes(
     refused = _refused_before(connection, writer.ancestry, changes, records, earlier)
     made = {(one.kind, one.record_id) for one in changes if one.op is Op.CREATE}
     again = created_before(connection, writer.ancestry, made)
-    work = _Work(writer, again, era.floor, records, waiting, refused, Room(connection, device.id))
+    work = _Work(
+        writer, again, era.floor, records, waiting, refused, Allowance(connection, device.id)
+    )
     known = [one for some in waiting.values() for one in some]
     outcomes = [_ingest(work, entry) for entry in entries]
     # The log first: the author of a value in conflict is read from it.
@@ -196,7 +198,7 @@ def _merge(work: _Work, record: RecordState, change: Change, outcome: Outcome) -
         raise UnfitChange("entry_refused")
     attempt(record, change, work.writer, outcome, work.floor)
     if outcome.open:
-        if not work.room.take():
+        if not work.allowance.count_one():
             raise UnfitChange("unsettled_full")
         record.must_return = True
         if change.op is Op.CREATE:

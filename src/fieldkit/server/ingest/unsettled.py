@@ -132,7 +132,7 @@ def rights_of(connection: Connection, device: Device, now: int) -> Rights:
     return Rights(device.terms, now, grace_seconds(connection))
 
 
-class Room:
+class Allowance:
     """How many more changes of a device may be late or waiting; counted when first asked."""
 
     def __init__(self, connection: Connection, device: int) -> None:
@@ -140,8 +140,8 @@ class Room:
         self._device = device
         self._left: int | None = None
 
-    def take(self) -> bool:
-        """Take a place; False if there is none left."""
+    def count_one(self) -> bool:
+        """Count one more change; False if the device has too many."""
         if self._left is None:
             mine = select(func.count()).where(UNSETTLED.c.device == self._device)
             self._left = MOST_UNSETTLED - self._connection.execute(mine).scalar_one()

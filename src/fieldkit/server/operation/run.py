@@ -52,7 +52,7 @@ class Certificate:
 def _unusable(error: OSError | ValueError) -> str:
     if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
         return why(error)
-    return "they are no PEM files, or do not belong together; make them again"
+    return "they are not PEM files, or do not belong together; make them again"
 
 
 def run(
@@ -141,7 +141,7 @@ def _listen(connections: Connections, host: str, port: int) -> socket.socket:
         listening.close()
         raise Unusable(
             f"The server cannot use {host}, port {port}: another program may be using it, "
-            "or it is no address of this computer. Give another with --host or --port."
+            "or it is not an address of this computer. Give another with --host or --port."
         ) from None
     return listening
 

@@ -35,7 +35,7 @@ def decide_sealed(
             became = sealed.admit(engine, number, pieces, now)
         with writing(engine) as connection:
             _undecided(connection, sender, request)  # the sender's own access may have ended
-            sealed.decided(connection, became.done, now, admitted=request.admit)
+            sealed.note_decision(connection, became.done, now, admitted=request.admit)
             item = device_answer(connection, sender, number, now).device
     return DecideSealedAnswer(now=now, device=item, verdicts=became.verdicts, left=became.left)
 

@@ -210,7 +210,7 @@ def _row_problems(connection: Connection) -> Iterator[str]:
             select(func.count()).where(table.c.version.is_(None), ~known.exists())
         ).scalar_one()
         if stray:
-            yield f"{stray} of {kind.plural} are in no change."
+            yield f"{kind.plural}: {stray} are in the list but not in the log of changes."
         lost = connection.execute(
             select(func.count(log.c.record_id.distinct()))
             .join(origin, origin.c.origin == log.c.origin)
@@ -222,7 +222,7 @@ def _row_problems(connection: Connection) -> Iterator[str]:
             )
         ).scalar_one()
         if lost:
-            yield f"{lost} of {kind.plural} are in the log but not in the list."
+            yield f"{kind.plural}: {lost} are in the log of changes but not in the list."
 
 
 def _tally_problems(connection: Connection) -> Iterator[str]:
@@ -233,4 +233,4 @@ def _tally_problems(connection: Connection) -> Iterator[str]:
             select(func.count()).where(table.c.deleted.is_(False))
         ).scalar_one()
         if live != tally.get(name, 0):
-            yield f"{kind.plural}: {live} are here, {tally.get(name, 0)} are counted."
+            yield f"{kind.plural}: {live} are in the list, but {tally.get(name, 0)} were counted."

@@ -100,9 +100,9 @@ def go_back(
 
 
 def _as_it_was(copy: OlderCopy, part: Path, connect: Connect, key: bytes | None) -> None:
-    """Copy a data file as it is, with an identity of its own: its numbers were given out since.
+    """Copy a data file as it is but for a new identity: its numbers were given out since.
 
-    One under an earlier key gets the present one: only that opens the data file of the home.
+    A copy under an earlier key gets the present one, which alone opens the home's data file.
     """
     shutil.copyfile(copy.path, part)
     own = copy.key

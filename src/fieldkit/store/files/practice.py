@@ -1,6 +1,6 @@
 """The mark of a data file to practise with: it is never enrolled and never synced.
 
-The mark stands in the header of the file, so that every copy of it carries it as well.
+The mark is in the header of the file, so that every copy carries it as well.
 """
 
 from __future__ import annotations

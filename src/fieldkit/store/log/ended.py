@@ -13,7 +13,7 @@ from fieldkit.store.errors import Closed
 from fieldkit.store.log.changes import chain_end
 
 _ended, _origin, _change = tables.ended, tables.origin, tables.change
-# Held ready: every save asks it.
+# Built once, as every save runs it.
 _IS_CLOSED = select(_ended.c.id).limit(1)
 
 
@@ -40,7 +40,7 @@ class Ended:
 
 
 def read_ended(connection: Connection) -> Ended | None:
-    """Return the end of the access; None: the laptop is not enrolled, or as it should be."""
+    """Return the end of the access; None while the laptop may sync, or is not enrolled."""
     rows = connection.execute(select(_ended).order_by(_ended.c.id)).all()
     if not rows:
         return None
@@ -66,10 +66,10 @@ def check_open(connection: Connection) -> None:
 def end_access(
     connection: Connection, now: int, changes: int, sealed: Sequence[SealedPart]
 ) -> bool:
-    """Close this laptop for new work, which is one transaction with the sealed work.
+    """Close this laptop for new work and keep its sealed work, in one transaction.
 
-    ``sealed``: the ``changes`` that were not sent; none if they cannot be sealed. False, and
-    nothing is done: by now other changes wait than these.
+    ``sealed``: the ``changes`` that were not sent; none if they cannot be sealed. Return False
+    and change nothing if other changes than these wait by now.
     """
     waiting, since = _waiting(connection)
     if waiting != changes or (sealed and sum(one.changes for one in sealed) != changes):

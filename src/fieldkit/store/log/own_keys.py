@@ -60,7 +60,7 @@ def forget_keys(connection: Connection) -> None:
 
 
 def wants_keys(connection: Connection, now: int, proof: str | None) -> bool:
-    """Say whether keys are to be exchanged; ``proof``: of the key that encrypts this data."""
+    """Say whether keys must be exchanged; ``proof``: of the key that encrypts this data."""
     row = connection.execute(select(_keys)).one_or_none()
     if row is None:
         return True

@@ -30,7 +30,7 @@ class WrittenBundle:
     """The scope of this laptop then."""
     at: int = 0
     answered_at: int | None = None
-    """When its answer was taken; None: it was not yet."""
+    """When its answer was taken; None before that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Bundles:
         return (last or 0) + 1
 
     def keep(self, written: WrittenBundle) -> None:
-        """Keep a bundle, and forget those long before."""
+        """Keep a bundle, and forget the oldest ones."""
         scope = json.dumps(_whole(written.scope)) if written.scope else None
         row = {
             "number": written.number,
@@ -63,14 +63,14 @@ class Bundles:
             )
 
     def of(self, digest: str) -> WrittenBundle | None:
-        """Return the bundle with this digest; None: it was not written here, or long ago."""
+        """Return the bundle with this digest; None if it was not written here, or long ago."""
         with self.database.read() as connection:
             query = select(_bundle).where(_bundle.c.digest == digest)
             row = connection.execute(query).one_or_none()
         return _read(row) if row else None
 
     def last(self) -> WrittenBundle | None:
-        """Return the last bundle; None: there is none."""
+        """Return the last bundle; None if there is none."""
         with self.database.read() as connection:
             query = select(_bundle).order_by(_bundle.c.number.desc()).limit(1)
             row = connection.execute(query).one_or_none()

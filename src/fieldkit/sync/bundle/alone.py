@@ -1,4 +1,4 @@
-"""Lets a bundle be written, or an answer taken, while nothing else of a sync goes on."""
+"""The lock under which a bundle is written or an answer is taken."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fieldkit.sync.client import LOCK
 
 @contextmanager
 def no_sync_running(store: Store) -> Iterator[None]:
-    """Let no sync run meanwhile, and nobody write or take another bundle.
+    """Hold the lock of a sync, so that none runs and no other bundle is written or taken.
 
     Raises:
         NotCarried: one runs already, or the data is to practise with.

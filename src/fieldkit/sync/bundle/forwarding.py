@@ -18,14 +18,14 @@ _REFUSED = {
     "bundle-elsewhere": "This bundle is for another server. Take it to a laptop enrolled there.",
     "bundle-unknown": "The server does not know the laptop that wrote this bundle. Enrol that "
     "laptop again over a network; what it holds is not lost.",
-    "bundle-revoked": "The laptop that wrote this bundle may not sync any more. The "
-    "bundle is kept at the server: its supervisor admits or discards it by Devices.",
+    "bundle-revoked": "The laptop that wrote this bundle may not sync any more. The server "
+    "keeps the bundle: its supervisor admits or discards it on the page Devices.",
     "bundle-altered": "This bundle was changed on the way, or not copied whole. Nothing of it was "
     "taken. Copy it again, or have the laptop write another one.",
     "bundle-version": "This bundle is of a newer version of fieldkit than the server. Inform the "
     "server administrator.",
 }
-NO_BUNDLE = "This file is no bundle. Choose the file that ends with .fkb."
+NO_BUNDLE = "This file is not a bundle. Choose the file that ends with .fkb."
 
 
 def forward(store: Store, data: bytes) -> bytes:

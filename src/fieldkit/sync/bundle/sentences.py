@@ -35,8 +35,8 @@ def taken(found: Taken) -> list[str]:
         said.append("This answer was taken before.")
     elif found.outdated:
         said.append(
-            "This laptop has heard of the server since, so not all of the answer counts. The next "
-            "sync or bundle brings the rest."
+            "This laptop has synced or was restored since that bundle was written, so only part of "
+            "the answer is used. The next sync or bundle brings the rest."
         )
     if found.conflicts:
         said.append(f"{_many(found.conflicts, 'value')} to settle.")

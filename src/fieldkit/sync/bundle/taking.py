@@ -118,14 +118,14 @@ def _opened(store: Store, data: bytes) -> tuple[WrittenBundle, BundleAnswer]:
         return written, open_answer(data, keys.server_signing, written.private)
     except NotThisFile:
         raise NotCarried(
-            "This is no answer of the server to a bundle. Choose the file that ends with .fka."
+            "This is not an answer of the server to a bundle. Choose the file that ends with .fka."
         ) from None
     except (OtherVersion, UnknownCoding):
         raise NotCarried(_NEWER) from None
     except (Unreadable, TooLarge):
         raise NotCarried(
             "This answer was changed on the way, or not copied whole. Copy it again; if that does "
-            "not help, have the bundle applied again. Nothing is lost."
+            "not help, hand the bundle to the server again. Nothing is lost."
         ) from None
 
 
@@ -217,12 +217,12 @@ class CarriedApplier(AnswerApplier):
     # --- what counts of an answer that is judged later ---
 
     def _is_older(self, position: LogPosition, answer: SyncAnswer) -> bool:
-        """Say so of this database only if it still has less than the server had (rule 46)."""
+        """Say whether this is an older copy: its log must still have less (rule 46)."""
         its = self._outbox.log_position(position.origin)
         return its is not None and answer.seq > its.last_seq and self._in_use(its.origin)
 
     def _store_answer(self, answer: Answered, batch: Sequence[Logged]) -> None:
-        """Store an answer without what was heard since of the same changes."""
+        """Store an answer, but not its parts about changes that were answered since."""
         its = self._outbox.log_position(answer.origin)
         known = its.acked_seq if its else 0
         still = self._outbox.unsettled().get(answer.origin)

@@ -94,8 +94,9 @@ def _fitting(asked: Iterator[SyncRequest]) -> Iterator[Sequence[tuple[bytes, int
 def requests(store: Store, state: PullState) -> Iterator[SyncRequest]:
     """Yield the requests of a bundle: each log after the one that it continues.
 
-    As on the wire, a log that waits sends batches, one that the server has not been asked about is
-    compared, and so is one with changes to ask about; of the rest the log in use asks for a page.
+    As over a network, a log with unsent changes sends them in batches. A log that the server was
+    not asked about is compared, and so is one with changes to ask about. If there is none of these,
+    the log in use asks for a page.
     """
     questions, left = Questions(store), store.outbox.unsent()
     positions = store.outbox.log_positions()

@@ -1,4 +1,4 @@
-"""The size of the next batch and page: about four seconds of the line at its measured speed."""
+"""The size of the next batch and page: about four seconds of the connection as measured."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def page_about(store: Store, record: Record) -> tuple[Page, str]:
     """Return the page about a person, and why something of the server's is missing, if it is."""
     records = records_of(store, record)
-    told = _from_server(store, records)
-    return person_page(store, records, told), told.why_not
+    found = _from_server(store, records)
+    return person_page(store, records, found), found.why_not
 
 
 def _from_server(store: Store, records: Sequence[Record]) -> FromServer:

@@ -244,7 +244,7 @@ def _as_of(found: Receipt) -> str:
 
 
 def _log_lines(log: LogReceipt) -> list[str]:
-    name = "Changes" if log.in_use else f"Changes as {log.origin}, before a copy"
+    name = "Changes" if log.in_use else f"Earlier changes, as {log.origin}"
     here, there = log.here.kinds or {}, log.there.kinds
     lines = [_line(name, "this laptop", "server", "")]
     for kind in [*kinds(), *sorted({*here, *(there or {})} - kinds().keys())]:

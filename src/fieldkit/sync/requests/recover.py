@@ -35,8 +35,8 @@ def recover_home(file: KeyFile, code: str, operator: str, passphrase: str) -> by
     check_fit(passphrase)
     if file.sealed is None or file.server is None:
         raise NotRecovered(
-            "No server holds a key of this laptop, as it never synced while it was encrypted. Only "
-            "a passphrase opens it."
+            "No server can open this laptop, as it has not synced since it was encrypted. Only a "
+            "passphrase opens it."
         )
     data_key = recover(file.server, code, file.sealed)
     try:

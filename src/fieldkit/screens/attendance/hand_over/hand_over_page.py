@@ -294,7 +294,7 @@ class HandOverPage(PickerPage[None]):
     def say_nothing(self, typed: str) -> None:
         """Say that Enter meant nothing."""
         if self.picker.typed.text:
-            self.say("Several are meant: type more, or choose with Down.")
+            self.say("Several fit: type more, or choose with Down.")
         else:
             self.say(f"Nothing here has the code or name {typed}.", error=True)
 

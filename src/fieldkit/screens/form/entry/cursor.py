@@ -168,7 +168,7 @@ class FormCursor(FormFields):
             self._mark_likeliest()
 
     def _mark_current_value(self) -> None:
-        """Mark the present value, so that walking the list starts there."""
+        """Mark the present value, so that Left and Right start there."""
         one = self.current
         if one.field.open_list and self._as_typed:
             self.mark = max(self.mark, 0)

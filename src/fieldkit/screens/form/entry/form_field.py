@@ -55,7 +55,10 @@ _EXAMPLES: tuple[tuple[type[Format], str], ...] = (
     (Money, "15000 or 15,000: whole rupees."),
     (YesNo, "y or n."),
     (FinancialYear, "2025-26."),
-    (Choice, "Any part of its name, or the number or code in the list; Left and Right walk it."),
+    (
+        Choice,
+        "Any part of its name, or the number or code in the list; Left and Right go through it.",
+    ),
     (Reference, "A name with the village, a mobile, or a number like 7KQ2M9XD-142."),
 )
 

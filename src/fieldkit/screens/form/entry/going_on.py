@@ -45,7 +45,9 @@ class GoingOn:
         if not came:
             return None
         if key in _ONWARD:
-            self._model.say("This field came by itself.", "Enter again goes on.")
+            self._model.say(
+                "The field before was full, so this one came next.", "Enter again goes on."
+            )
             return Act.NONE
         if typed and self._rest.startswith(typed.casefold()):
             self._came, self._rest = True, self._rest[1:]

@@ -259,7 +259,7 @@ class FormModel(FormCursor):
         return Act.NONE
 
     def _right(self) -> Act:
-        """Move in the text; at its end, take how a name may go on, or walk the candidates."""
+        """Move in the text; at its end, take how a name may go on, or mark the next candidate."""
         one = self.current
         if one.box.cursor < len(one.text):
             return self._within_text("right")
@@ -322,9 +322,9 @@ class FormModel(FormCursor):
         wanted = (step.on, step.amount, *step.asks)
         return next(name for name in self.fields if name in wanted and not self.fields[name].text)
 
-    def _walk(self, *, back: bool) -> Act:
+    def _next_field(self, *, back: bool) -> Act:
         self._leave_typed()
-        if back or not self.second.begin(lambda: self._walk(back=False)):
+        if back or not self.second.begin(lambda: self._next_field(back=False)):
             self.step(self.next_field(back=back))
         return Act.NONE
 
@@ -407,7 +407,7 @@ class FormModel(FormCursor):
             self.say("Fill this first; then F3 keeps it for the next record.")
         else:
             self.kept[one.name] = one.field.format.edit(one.value)
-            self.say(f"{label}: kept for the next record.", "F3 again lets it go.")
+            self.say(f"{label}: kept for the next record.", "F3 again stops that.")
             return Act.KEEP
         return Act.NONE
 
@@ -442,8 +442,8 @@ _LEAVING = frozenset(
 )
 _KEYS: Mapping[str, Callable[[FormModel], Act]] = {
     "enter": FormModel._enter,
-    **dict.fromkeys(("down", "tab"), partial(FormModel._walk, back=False)),
-    **dict.fromkeys(("up", "shift+tab"), partial(FormModel._walk, back=True)),
+    **dict.fromkeys(("down", "tab"), partial(FormModel._next_field, back=False)),
+    **dict.fromkeys(("up", "shift+tab"), partial(FormModel._next_field, back=True)),
     "pagedown": lambda model: model._page(1),
     "pageup": lambda model: model._page(-1),
     # Not Ctrl+G: a terminal command in pasted text ends with it.

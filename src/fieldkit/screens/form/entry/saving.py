@@ -140,5 +140,5 @@ def refuse(model: FormModel, findings: Sequence[Finding]) -> None:
     label = model.fields[first.field].field.label if first.field in model.fields else ""
     said = said if said.startswith(label) else f"{label}: {said}"
     many = f"{len(stops)} to correct. " if blocks and len(stops) > 1 else ""
-    again = "" if blocks else "Meant so? Ctrl+S again."
+    again = "" if blocks else "Is that right? Ctrl+S again."
     model.say(f"{many}{said}", again, alarm=True)

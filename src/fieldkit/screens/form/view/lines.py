@@ -188,8 +188,8 @@ def _about(model: FormModel, one: FormField, *, asked: bool) -> Text:
         return ()
     if here and model.second.box is not None:
         return (Span("which is right?" if model.second.differs else "once more", "warn"),)
-    walked = model.mark or not one.text.strip()
-    if here and (marked := model.marked) and (one.closed or one.searched or walked):
+    chosen = model.mark or not one.text.strip()
+    if here and (marked := model.marked) and (one.closed or one.searched or chosen):
         return (Span(marked.called),)
     if one.wrong:
         return _fault(one, typing=here and not model.fresh)

@@ -43,7 +43,7 @@ Ask: TypeAlias = Callable[[Engine, Device, SyncRequest, int], SyncAnswer]
 
 
 def opened(keys: ServerKeys, data: bytes) -> Bundle:
-    """Open a bundle; nobody has looked yet who may send it.
+    """Open a bundle; the caller has to check who may send it.
 
     Raises:
         Refusal: it is no bundle, was altered, or is of another server.
@@ -59,7 +59,7 @@ def opened(keys: ServerKeys, data: bytes) -> Bundle:
         return open_bundle(data, keys.sealing.private)
     except NotThisFile:
         raise refusal(
-            "no-bundle", 400, "This file is no bundle.", "Choose the file that ends with .fkb."
+            "no-bundle", 400, "This file is not a bundle.", "Choose the file that ends with .fkb."
         ) from None
     except (OtherVersion, UnknownCoding):
         raise refusal(
@@ -78,7 +78,7 @@ def opened(keys: ServerKeys, data: bytes) -> Bundle:
 
 
 @dataclass(slots=True)
-class _Course:
+class _Answering:
     """The requests of a bundle while they are answered, and how far the laptop will have pulled."""
 
     bundle: Bundle
@@ -130,22 +130,22 @@ def answer_requests(
         Refusal: 503, the server is busy, or 403, the device was revoked meanwhile; what was
             ingested stays, and is not ingested again.
     """
-    course = _Course(bundle, pages=bundle.header.heard == device.epoch)
+    answering = _Answering(bundle, pages=bundle.header.heard == device.epoch)
     for request in bundle.requests:
-        asked = course.request(request)
+        asked = answering.request(request)
         try:
             answer = ask(engine, device, asked, now)
         except Refusal as refused:
             if refused.problem.status >= 500 or refused.code == "revoked":
                 raise
-            course.add(asked, refused.problem)
-            return course.parts
-        course.add(asked, answer)
-        if not _fully_taken(asked, answer) or course.full:
-            return course.parts
-    for asked in _further_pages(course):
-        course.add(asked, ask(engine, device, asked, now))
-    return course.parts
+            answering.add(asked, refused.problem)
+            return answering.parts
+        answering.add(asked, answer)
+        if not _fully_taken(asked, answer) or answering.full:
+            return answering.parts
+    for asked in _further_pages(answering):
+        answering.add(asked, ask(engine, device, asked, now))
+    return answering.parts
 
 
 def _fully_taken(asked: SyncRequest, answer: SyncAnswer) -> bool:
@@ -155,15 +155,15 @@ def _fully_taken(asked: SyncRequest, answer: SyncAnswer) -> bool:
     return answer.fork is None and answer.seq >= max(last, asked.acked)
 
 
-def _further_pages(course: _Course) -> Iterator[SyncRequest]:
+def _further_pages(answering: _Answering) -> Iterator[SyncRequest]:
     """Yield requests for the rest of what the laptop has not received, as long as it fits."""
-    while course.parts and not course.full:
-        last = course.parts[-1]
+    while answering.parts and not answering.full:
+        last = answering.parts[-1]
         asked, answer = last.asked, last.answer
         if isinstance(answer, Problem) or not answer.more or answer.seq > asked.last_seq:
             return
         quiet = {"last_seq": answer.seq, "head": answer.head, "unsettled": None, "most": MOST_ROWS}
-        following = course.request(asked.model_copy(update=quiet))
+        following = answering.request(asked.model_copy(update=quiet))
         if not following.most:
             return
         yield following

@@ -118,7 +118,7 @@ def _kept(engine: Engine, device: Device, data: bytes, now: int) -> Refusal:
         "bundle-revoked",
         403,
         "The laptop that wrote this bundle may not sync any more.",
-        "The bundle is kept: its supervisor admits or discards it by Devices.",
+        "The bundle is kept: its supervisor admits or discards it on the page Devices.",
     )
 
 

@@ -64,7 +64,7 @@ def hand_in(engine: Engine, device: Device, data: bytes, now: int) -> str:
                 "too-much-sealed",
                 409,
                 "This laptop has handed in too much.",
-                "A supervisor decides on it first.",
+                "Its supervisor admits or discards what waits; if nothing does, it enrols again.",
             )
         row = {
             "device": device.id,
@@ -118,8 +118,10 @@ def _as_written(
     return sorted(found, key=lambda one: one[1].header.number)
 
 
-def decided(connection: Connection, numbers: Collection[int], now: int, *, admitted: bool) -> None:
-    """Note a decision; the work itself is not needed any more."""
+def note_decision(
+    connection: Connection, numbers: Collection[int], now: int, *, admitted: bool
+) -> None:
+    """Note a decision, and drop the work itself, which is not needed any more."""
     its = update(SEALED_WORK).where(_work.number.in_(numbers), _work.decided_at.is_(None))
     connection.execute(its.values(decided_at=now, admitted=admitted, body=b""))
 
@@ -132,7 +134,7 @@ def _opened(connection: Connection, device: int, data: bytes) -> Bundle:
             "bundle-unknown",
             403,
             "Another laptop wrote this bundle.",
-            "It is handed in by the laptop that wrote it.",
+            "Only the laptop that wrote it can hand it in.",
         )
     return bundle
 
