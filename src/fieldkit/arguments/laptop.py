@@ -38,12 +38,12 @@ def add_laptop(commands: Subparsers) -> None:
             "laptop:status",
         )
     )
-    backup = add(commands, "backup", "copy all data to a file", "laptop:backup")
+    backup = add(commands, "backup", "copy all data to a file", "copies:backup")
     backup.add_argument("file", type=Path)
     backup.add_argument(
         "--force", action="store_true", help="replace the file even if it is not a backup"
     )
-    restore = add(commands, "restore", "replace the data with a backup", "laptop:restore")
+    restore = add(commands, "restore", "replace the data with a backup", "copies:restore")
     restore.add_argument("file", type=Path)
     protect = add(
         commands,
@@ -84,8 +84,8 @@ def add_laptop(commands: Subparsers) -> None:
         commands,
         "go-back",
         "return to the data before the last update, for the older fieldkit",
-        "laptop:go_back",
+        "copies:go_back",
     )
-    add_json(add(commands, "check", "check the whole data file", "laptop:check"))
+    add_json(add(commands, "check", "check the whole data file", "copies:check"))
     villages = add(commands, "villages", "load a list of villages (LGD)", "laptop:villages")
     villages.add_argument("file", type=Path)

@@ -1,26 +1,15 @@
-"""Commands about this laptop: setup, status, sync, backups."""
+"""Commands about this laptop: setup, status, enrolment, sync."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
-from functools import partial
-from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from fieldkit import reference
+from fieldkit.about.words import counted
 from fieldkit.cli import DONE, IN_PART, OFFLINE, UNUSABLE, Unusable, print_error
-from fieldkit.commands import open_store, operator_of, say, say_json
-from fieldkit.papers.export_log import log_backup
-from fieldkit.records.fields.dates import Moment
-from fieldkit.settings import home_folder, is_encrypted, is_locked, make_private
-from fieldkit.store import Closed, Damaged, LogPosition, OnlyHere, State, Store, SyncSession
-
-_REPAIR = (
-    "Sync if you can, then restore the last backup with `fieldkit restore`. The file that it "
-    "replaces is kept."
-)
+from fieldkit.commands import open_store, say, say_json
+from fieldkit.store import Closed, LogPosition, State, Store, SyncSession
 
 
 def init(args: Namespace) -> int:
@@ -125,7 +114,7 @@ def _say_status(store: Store, position: LogPosition | None) -> None:
     counts = store.outbox.counts()
     logs = store.outbox.receipt()
     say(
-        f"{_many(sum(log.seq for log in logs), 'change')} saved here, "
+        f"{counted(sum(log.seq for log in logs), 'change', 'changes')} saved here, "
         f"{sum(log.acked_seq for log in logs)} on the server, "
         f"{counts[State.QUEUED] + counts[State.SENT]} not sent yet, {counts[State.REJECTED]} "
         "returned to you."
@@ -152,138 +141,16 @@ def _to_know(store: Store) -> Iterator[str]:
         yield doubt
 
 
-def _many(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
-
-
 def _not_taken_yet(many: int) -> str:
     return (
-        f"{_many(many, 'change')} for a supervisor to decide, or waiting for another record: "
-        "`fieldkit show` says why."
+        f"{counted(many, 'change', 'changes')} for a supervisor to decide, or waiting for another "
+        "record: `fieldkit show` says why."
     )
 
 
 def _not_used(many: int) -> str:
     values = "1 value" if many == 1 else f"{many} values"
     return f"{values} to settle: `fieldkit conflicts` lists them."
-
-
-def backup(args: Namespace) -> int:
-    """Copy all data to a file."""
-    with open_store() as store:
-        logged = partial(log_backup, store, operator_of(store))
-        store.back_up(args.file, force=args.force, before=logged)
-        encrypted = store.encrypted
-    say(f"The backup was saved in {args.file}.")
-    if encrypted:
-        say("It opens with the passphrases of this laptop, and with the key file beside it.")
-    return DONE
-
-
-def restore(args: Namespace) -> int:
-    """Put a backup in place of the data."""
-    home = home_folder()
-    make_private(home)
-    try:
-        with FileLock(home / "fieldkit.lock", timeout=0):
-            key, source_key = _keys_to_restore(home, args.file)
-            kept = Store.restore(home, args.file, key=key, source_key=source_key)
-    except Timeout:
-        raise Unusable("fieldkit is open on this folder. Quit it first, then restore.") from None
-    say(f"The data of {args.file} is back on this laptop.")
-    if kept:
-        say(f"The data that was here before is kept in {kept}.")
-        if key and not is_encrypted(kept):
-            say("That file is not encrypted: `fieldkit protect` encrypts or deletes it.")
-    return DONE
-
-
-def _keys_to_restore(home: Path, source: Path) -> tuple[bytes | None, bytes | None]:
-    if not is_locked(home) and not is_encrypted(source):
-        return None, None
-    from fieldkit.commands.protection.asking import keys_to_restore
-
-    return keys_to_restore(home, source)
-
-
-def go_back(_args: Namespace) -> int:
-    """Put back the data of before the last update, if all work since then is on the server."""
-    home = home_folder()
-    make_private(home)
-    try:
-        with FileLock(home / "fieldkit.lock", timeout=0):
-            with open_store() as store:
-                key, copy = store.data_key, store.copy_before_update()
-                left = store.only_here_since(copy) if copy else None
-            if copy is None or left is None:
-                raise Unusable(_no_copy(encrypted=key is not None))
-            if any(left):
-                raise Unusable(_stays(left))
-            made = Moment().show(int(copy.path.stat().st_mtime))
-            kept = Store.go_back(home, copy, key=key)
-    except Timeout:
-        raise Unusable("fieldkit is open on this folder. Quit it first, then go back.") from None
-    say(
-        f"The data is as it was before the update of {made}. Now install the older "
-        "fieldkit: this one would update the data again. What was done since comes back with the "
-        "next sync."
-    )
-    if kept:
-        say(f"The data that was here before is kept in {kept}.")
-    if key and not is_locked(home):
-        say(
-            "The data is not encrypted any more: the copy was made before it was. Run `fieldkit "
-            "protect` once this laptop is updated again."
-        )
-    return DONE
-
-
-def _no_copy(*, encrypted: bool) -> str:
-    """Return that there is nothing to go back to."""
-    said = (
-        "This laptop has no copy from before an update that the older fieldkit can open, so it "
-        "cannot go back. Nothing was changed."
-    )
-    if not encrypted:
-        return said
-    return (
-        f"{said} An encrypted copy does not count if that fieldkit is too old to open encrypted "
-        "data."
-    )
-
-
-def _stays(left: OnlyHere) -> str:
-    """Return why one cannot go back yet, and what to do first."""
-    found = [
-        f"{_many(left.unsent, 'change')} not sent: `fieldkit sync` sends them, or `fieldkit bundle "
-        "write` carries them by stick and `fieldkit bundle apply` takes the answer"
-        * bool(left.unsent),
-        f"{_many(left.returned, 'change')} returned to you: correct them on the Sync page"
-        * bool(left.returned),
-        f"{_many(left.drafts, 'unfinished form')}: save or discard them" * bool(left.drafts),
-    ]
-    return (
-        "Nothing was changed: going back would lose work done since the update. First see to: "
-        f"{'; '.join(filter(None, found))}. Then go back."
-    )
-
-
-def check(args: Namespace) -> int:
-    """Check the whole data file."""
-    advice = _REPAIR
-    try:
-        with open_store() as store:
-            problems = store.check()
-    except Damaged as error:
-        problems, advice = [str(error)], ""
-    if args.json:
-        say_json({"sound": not problems, "problems": problems})
-    elif problems:
-        for line in filter(None, [*problems, advice]):
-            say(line)
-    else:
-        say("The data file is in order.")
-    return IN_PART if problems else DONE
 
 
 def villages(args: Namespace) -> int:
@@ -357,8 +224,8 @@ def sync(args: Namespace) -> int:
             before = "" if outcome.rejected else " before"
             same = f"What was returned{before} is on this laptop only: correct it on the Sync page."
         say(
-            f"{_many(outcome.applied, 'change')} sent, {outcome.rejected} returned, "
-            f"{_many(outcome.received, 'record')} received. {same}".rstrip()
+            f"{counted(outcome.applied, 'change', 'changes')} sent, {outcome.rejected} returned, "
+            f"{counted(outcome.received, 'record', 'records')} received. {same}".rstrip()
         )
         if outcome.unsettled:
             say(_not_taken_yet(outcome.unsettled))
