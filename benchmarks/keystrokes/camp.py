@@ -113,8 +113,8 @@ async def roll_call(hand: Hand, store: Store) -> Task:
     return Task("roll-call by number", len(coming), hand.keys, 1.0, digits)
 
 
-async def walking(hand: Hand, store: Store) -> Task:
-    """Walk the list from its beginning; some of those expected did not come."""
+async def down_the_list(hand: Hand, store: Store) -> Task:
+    """Move down the list from its beginning; some of those expected did not come."""
     chance = random.Random(SEED + 1)
     await hand.press("3", "<enter>", "<enter>", "<enter>", counted=False)
     came = []
@@ -123,7 +123,7 @@ async def walking(hand: Hand, store: Store) -> Task:
         came += [] if absent else [person]
         await hand.press("<down>" if absent else "<space>")
     _check(store, "attendance", came)
-    return Task("walking the list", len(came), hand.keys, 1.1)
+    return Task("down the list", len(came), hand.keys, 1.1)
 
 
 async def hand_over(hand: Hand, store: Store) -> Task:
@@ -174,7 +174,7 @@ def _about(record: Record) -> str:
 
 TASKS: Mapping[str, Callable[[Hand, Store], Awaitable[Task]]] = {
     "roll-call": roll_call,
-    "walking": walking,
+    "down-the-list": down_the_list,
     "hand-over": hand_over,
     "enrolling": enrolment,
     "walk-in": walk_in,

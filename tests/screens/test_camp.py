@@ -1,4 +1,4 @@
-"""A camp: who came, by number, by walking and from the register; hand-overs; lists from lists."""
+"""A camp: who came, by number, down the list and from the register; hand-overs; lists from lists."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ async def test_a_toolkit_is_handed_over_by_scan_and_one_key(
         }
 
 
-async def test_people_of_a_list_are_enrolled_by_walking_it(
+async def test_people_of_a_list_are_enrolled_by_moving_down_it(
     opened_app: At, store: Store, camp: dict[str, str], block: dict[str, str]
 ) -> None:
     async with opened_app() as hand:

@@ -254,7 +254,7 @@ async def test_whoever_is_registered_from_a_roll_is_on_it_and_the_last_one_can_b
         assert "Off the list again: Tariq Lone" in hand.text()
 
 
-async def test_who_was_present_is_marked_by_number_and_by_walking(
+async def test_who_was_present_is_marked_by_number_and_down_the_list(
     opened_app: At, block: dict[str, str], store: Store
 ) -> None:
     for name in ("ghulam", "tariq"):

@@ -31,8 +31,8 @@ from fieldkit.settings import make_file_private
 from fieldkit.store import Store
 
 PERSONAL = (
-    "This file holds personal data. Keep it where only those can read it who need it and delete it "
-    "when it has served."
+    "This file holds personal data. Keep it where only those who need it can read it and delete it "
+    "when it is no longer needed."
 )
 """The first line of a CSV file with personal data, and the first sheet of a workbook. Without a
 comma, so that a spreadsheet shows it in one cell."""
