@@ -1,4 +1,4 @@
-"""A camp: who came, by number, down the list and from the register; hand-overs; lists from lists."""
+"""A camp: who came (by number, down the list, from the register), hand-overs, lists from lists."""
 
 from __future__ import annotations
 
