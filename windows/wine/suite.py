@@ -47,7 +47,8 @@ def part_of_the_suite_passes(laptop: Laptop) -> str:
     install(folder / "packages", "-r", str(requirements), "--require-hashes")
     shutil.copy(HERE / "sitecustomize.py", folder / "packages")
     leave = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "tests", folder / "tests", ignore=leave)
+    for part in ("tests", "benchmarks"):  # tests press keys as a benchmark does
+        shutil.copytree(ROOT / part, folder / part, ignore=leave)
     shutil.copy(ROOT / "pyproject.toml", folder)
     ran = laptop.prefix.run(
         *(app / "python.exe", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", _LEFT_OUT),
