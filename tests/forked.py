@@ -15,18 +15,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import TYPE_CHECKING
 
 from fieldkit.server.operation import local
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext  # Windows has none
 
 CAN_FORK = sys.platform != "win32"
 _LOADED = [
     "pytest",
     "fieldkit.server.operation.run",
     "fieldkit.server.database.migrate",
-    *(f"fieldkit.commands.{name}" for name in ("importing", "records", "laptop", "server")),
+    *(f"fieldkit.commands.{name}" for name in ("entry.importing", "records.reading", "laptop", "server")),
     *("fieldkit.cli", "fieldkit.arguments", "fieldkit.sample", "fieldkit.sync.client"),
     *("fieldkit.files.tables.open", "openpyxl.styles.numbers", "openpyxl.utils.datetime", "xlrd"),
 ]
