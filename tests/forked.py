@@ -29,7 +29,10 @@ _LOADED = [
     "pytest",
     "fieldkit.server.operation.run",
     "fieldkit.server.database.migrate",
-    *(f"fieldkit.commands.{name}" for name in ("entry.importing", "records.reading", "laptop", "server")),
+    *(
+        f"fieldkit.commands.{name}"
+        for name in ("entry.importing", "records.reading", "laptop", "server")
+    ),
     *("fieldkit.cli", "fieldkit.arguments", "fieldkit.sample", "fieldkit.sync.client"),
     *("fieldkit.files.tables.open", "openpyxl.styles.numbers", "openpyxl.utils.datetime", "xlrd"),
 ]
