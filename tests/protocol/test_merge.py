@@ -193,6 +193,17 @@ def test_district_and_block_are_one_field(one: dict[str, Json], two: dict[str, J
     assert value_of(record.values, PLACE) == (before if moved else coming)
 
 
+def test_a_creation_says_the_whole_place() -> None:
+    """It can come to a record that is there: one the server rejected, and another copy mended."""
+    entry = change({"name": "Noor", "district": 0}, op=Op.CREATE)
+    stands: dict[str, Json] = {"name": "Noor", "district": 2, "block": 16}
+    assert value_of(overlay(stands, entry), PLACE) == [0, None]
+    record = begun({"name": "Noor", "block": 16})
+    assert record.take(entry, ONE).held == {PLACE: [0, None]}
+    moved = change({"district": 0}, record.version)
+    assert value_of(overlay(stands, moved), PLACE) == [0, 16]
+
+
 @given(st.lists(st.tuples(st.sampled_from(NAMES), VALUES), max_size=6), st.integers(0, 9))
 def test_versions_only_rise_and_stay_above_the_minimum(
     edits: Sequence[tuple[str, Json]], floor: int

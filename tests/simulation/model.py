@@ -127,7 +127,7 @@ def written_fields(
     fields: Mapping[str, Json], op: str, values: Mapping[str, Json] | None = None
 ) -> dict[str, Json]:
     """Return the fields that a change writes, named as by :func:`fields_of`."""
-    had = values or {}
+    had = values if values and op != "create" else {}  # a creation says the whole place
     said = {
         name: value
         for name, value in fields.items()

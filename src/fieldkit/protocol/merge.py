@@ -163,10 +163,14 @@ def overlay(values: Values, change: Change) -> dict[str, Json]:
 
 
 def written_fields(values: Values, change: Change) -> Iterator[tuple[str, Json]]:
-    """Yield the fields and values a change writes: the place as one, a deletion as ``deleted``."""
+    """Yield the fields and values a change writes: the place as one, a deletion as ``deleted``.
+
+    A creation says the whole place: its record has no block where it contains a district alone.
+    """
     fields = change.fields
     if any(name in fields for name in _PLACE_FIELDS):
-        yield PLACE, [fields.get(name, values.get(name)) for name in _PLACE_FIELDS]
+        had: Values = {} if change.op is Op.CREATE else values
+        yield PLACE, [fields.get(name, had.get(name)) for name in _PLACE_FIELDS]
     for name, value in fields.items():
         if name not in _NEVER_MERGED and name not in _PLACE_FIELDS:
             yield name, value
