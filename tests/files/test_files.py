@@ -123,7 +123,7 @@ def test_numbers_rounded_by_a_spreadsheet_stay_recognisable() -> None:
         (b"\x89PNG\r\n\x1a\n", "picture"),
         (b"\x1f\x8b\x08\x00", "gzip"),
         (rb"{\rtf1\ansi Name}", "RTF"),
-        (b"Name\0\1\2\3\4\5\6\0\1\2\3", "no table"),
+        (b"Name\0\1\2\3\4\5\6\0\1\2\3", "not a table of text"),
         (b"PK\x03\x04 no zip at all", "damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 nothing", "damaged"),
     ],

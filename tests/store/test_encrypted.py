@@ -135,7 +135,7 @@ def test_a_backup_opens_with_its_key_alone(
     assert beside
     assert beside.unlock("Asha", WORDS, clock.now) == key
     other = tmp_path / "other"
-    with pytest.raises(OtherKey, match=r"copy\.sqlite3 was made under another key"):
+    with pytest.raises(OtherKey, match=r"copy\.sqlite3 was encrypted with another key"):
         Store.restore(other, stick, clock=clock)
     with pytest.raises(OtherKey):
         Store.restore(other, stick, clock=clock, source_key=new_key())
