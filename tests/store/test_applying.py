@@ -463,6 +463,19 @@ def test_enrolled_as_another_device_elsewhere_it_retires_its_former_area(store: 
     assert not store.pull.settle()
 
 
+def test_enrolled_as_another_device_before_its_former_area_is_retired_it_retires_it(
+    store: Store,
+) -> None:
+    store.access.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
+    store.pull.receive(brings(store, ServerRow(KIND, FAR, 3, NAMED)))
+    store.pull.change_scope(Scope(role="operator", district=2, block=17, epoch=2))
+    store.access.enrol("https://x", "u" * 30, "operator", 2, 17, 1, "abc")
+    head = store.outbox.head_before(of(store), 1)
+    store.pull.receive(Answered(of(store), 0, head, cursors={2: 9}))
+    assert store.pull.settle()
+    assert store.record(FAR) is None
+
+
 def test_a_new_scope_is_brought_first_and_the_old_retired_after(store: Store) -> None:
     store.access.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
     kept = f"{OTHER}-2"

@@ -262,6 +262,31 @@ def test_a_restored_server_is_offered_every_log(laptop: Store, register: Registe
     assert len(quiet.requests) == 1
 
 
+def test_a_log_that_another_server_acknowledged_is_offered_whole_where_it_differs(
+    laptop: Store, register: Register
+) -> None:
+    """Another copy of this laptop has sent its own change 2 meanwhile."""
+    register(laptop, 2)
+    assert run(laptop, Scripted()).ok
+    device = laptop.device
+    assert device is not None
+    first = laptop.outbox.head_before(device.origin, 2).hex()
+
+    def differs(request: SyncRequest) -> SyncAnswer:
+        return accept(request).model_copy(update={"seq": 2, "head": HEAD})
+
+    def forks(request: SyncRequest) -> SyncAnswer:
+        found = {"seq": 1, "head": first, "fork": 2}
+        return accept(request).model_copy(update=found)
+
+    link = Scripted(differs, forks)
+    outcome = run(laptop, link)
+    assert outcome.ok, outcome.session.error
+    now = laptop.device
+    assert now is not None
+    assert link.sent == [(device.origin, 1, 2), (now.origin, 1, 1)]
+
+
 def test_a_restored_server_that_lost_nothing_of_one_log_is_offered_the_others(
     laptop: Store, register: Register
 ) -> None:

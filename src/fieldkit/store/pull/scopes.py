@@ -99,8 +99,12 @@ def enrol_scope(connection: Connection, scope: Scope, incarnation: str, *, marks
         connection.execute(update(_device).values(values))
     if before.scope is None:
         connection.execute(update(_device).values(declared=scope.epoch))
-    elif had and (had.district, had.block) != (scope.district, scope.block):
-        # Another device counts its epochs from the start: none of them says what is held here.
+    elif had and (
+        (had.district, had.block) != (scope.district, scope.block)
+        or before.epoch != before.scope.epoch
+    ):
+        # What is held here is of an earlier area, which may not have been retired yet. Another
+        # device counts its epochs from the start: none of them says so.
         connection.execute(update(_device).values(declared=0))
 
 

@@ -66,7 +66,7 @@ class AnswerApplier:
             Outdated: the state is another one by now.
         """
         origin = position.origin
-        if position.acked_seq > answer.seq and self._differs(position, answer):
+        if position.acked_seq >= max(answer.seq, 1) and self._differs(position, answer):
             self.offer_whole(origin)
             return True
         seq = self._confirmed_seq(position, batch, answer)
