@@ -200,16 +200,21 @@ class AnswerApplier:
         return self._offer_parent(refusal, position)
 
     def _offer_parent(self, refusal: ServerRefusal, position: LogPosition) -> bool:
-        """Offer the parent origin's log again if the server says that it lost it."""
+        """Offer the parent origin's log again if the server lost it, or has another one there."""
         problem, parent = refusal.problem, position.parent
         if refusal.code != "parent" or problem is None or parent is None:
             return False
         origin, last, _ = parent
-        if problem.expected is None or not 1 <= problem.expected <= last:
+        expected = problem.expected or 0
+        if 1 <= expected <= last:
+            head = self._outbox.head_before(origin, expected).hex()
+            if problem.head in {None, head}:
+                self.offer_again(origin, expected - 1)
+                return True
+        its = self._outbox.log_position(origin)
+        if not expected or its is None or not its.acked_seq:
             return False
-        if problem.head not in {None, self._outbox.head_before(origin, problem.expected).hex()}:
-            return False
-        self.offer_again(origin, problem.expected - 1)
+        self.offer_whole(origin)
         return True
 
     def offer_again(self, origin: str, seq: int) -> None:
