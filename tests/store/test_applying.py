@@ -476,6 +476,21 @@ def test_enrolled_as_another_device_before_its_former_area_is_retired_it_retires
     assert store.record(FAR) is None
 
 
+def test_a_record_that_left_stays_away_when_an_edit_of_it_is_answered_again(store: Store) -> None:
+    """The server lost data, so the edit was offered again; now it is late for its area."""
+    store.access.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
+    store.pull.receive(brings(store, ServerRow(KIND, FAR, 3, NAMED)))
+    store.save([Edit(Beneficiary, {"village": "Nagam"}, id=FAR)], "Asha")
+    head, gone = store.outbox.head_before(of(store), 2), [(KIND, FAR)]
+    store.pull.receive(Answered(of(store), 1, head, {1: 4}, gone=gone, cursors={2: 10}))
+    assert store.get(KIND, FAR) is None
+    store.pull.offer_again(of(store), 0)
+    late = Verdict(seq=1, verdict="late", reason="Too late.")
+    store.pull.receive(Answered(of(store), 1, head, {1: None}, [late], gone=gone))
+    assert store.get(KIND, FAR) is None
+    assert store.check() == []
+
+
 def test_a_new_scope_is_brought_first_and_the_old_retired_after(store: Store) -> None:
     store.access.enrol("https://x", "t" * 30, "operator", 2, 16, 1, "abc")
     kept = f"{OTHER}-2"

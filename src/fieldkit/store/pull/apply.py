@@ -45,7 +45,11 @@ def apply_answer(
     if scope is not None:
         leaving |= _created_outside(rebuilder, scope, set(acked) - rows.keys())
     bases = _page_bases(rebuilder, rows)
-    bases |= {key: _leaving_base(rebuilder, key) for key in leaving}
+    bases |= {
+        key: _leaving_base(rebuilder, key)
+        for key in leaving
+        if rebuilder.is_here(key) or rebuilder.is_untaken(key)
+    }
     bases |= _acknowledged_bases(rebuilder, set(acked) - bases.keys() - rows.keys(), set(settled))
     changed, removed = rebuilder.rebuild(bases)
     fresh = replace_issues(connection, list(rows.values()), rebuilder.own)
