@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
@@ -22,9 +22,6 @@ from fieldkit.screens.base.scheduler import Pace
 from fieldkit.screens.navigation import Navigation
 from fieldkit.screens.protection.locking import Locking
 from fieldkit.settings import KEYS, is_locked, make_private
-
-if TYPE_CHECKING:
-    from fieldkit.sync.client import Outcome
 
 PAINTED_BY = 0.05
 """Seconds after which Home is on the screen; loading earlier would delay its first paint."""
@@ -125,9 +122,9 @@ class FieldkitApp(AppBase):
         """Say whether a key counts: the first one after a long time locks an encrypted home."""
         return self.locking.may_go_on()
 
-    async def sync_ended(self, outcome: Outcome) -> None:
-        """Lock a laptop that the server revoked."""
-        await self.locking.note_outcome(outcome)
+    async def lock_if_no_passphrase(self) -> None:
+        """Lock an encrypted laptop that dropped its passphrases."""
+        await self.locking.lock_if_no_passphrase()
 
     async def action_menu(self) -> None:
         """Open the menu of everything."""

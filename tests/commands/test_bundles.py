@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.commands.conftest import Cli
 
-from fieldkit.cli import DONE, OFFLINE, UNUSABLE
+from fieldkit.cli import DONE, IN_PART, OFFLINE, UNUSABLE
 from fieldkit.records.community.village_organisation import VillageOrganisation
 from fieldkit.server.operation.local import code, local_server
 from fieldkit.store import Edit, Store
@@ -82,6 +82,28 @@ def test_a_bundle_is_forwarded_and_refusals_are_sentences(
     assert (altered.code, "changed on the way" in altered.err) == (UNUSABLE, True)
     missing = cli("bundle", "write", tmp_path / "nowhere")
     assert (missing.code, "Put the stick in" in missing.err) == (UNUSABLE, True)
+
+
+def test_a_revoked_laptop_hears_of_it_from_the_answer(
+    cli: Cli,
+    tmp_path: Path,
+    stick: Path,
+    server: str,
+    database: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FIELDKIT_HOME", str(enrolled(tmp_path / "asha", server, database)))
+    cli("bundle", "write", stick)
+    (bundle,) = stick.iterdir()
+    devices = cli("server", "devices", "--database", database, "--json").json
+    number = max(one["id"] for one in devices)
+    cli("server", "revoke", str(number), "--database", database)
+    kept = cli("server", "bundle", "apply", bundle, "--database", database)
+    assert (kept.code, "The bundle is kept: its supervisor" in kept.text) == (IN_PART, True)
+    assert "on the server before" not in kept.text
+    told = cli("bundle", "apply", bundle.with_suffix(".fka"))
+    assert (told.code, told.text) == (IN_PART, "")
+    assert "2 changes are sealed and handed in; a supervisor decides on it." in told.err
 
 
 def test_without_a_line_forwarding_says_so(

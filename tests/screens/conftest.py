@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks.keystrokes import hand as keystrokes
+from sqlalchemy import func, select
 from tests.forked import local_server
 
 from fieldkit.app import FieldkitApp
@@ -25,6 +26,9 @@ from fieldkit.reference import options
 from fieldkit.screens.base.scheduler import Pace
 from fieldkit.screens.look.glyphs import CURSOR
 from fieldkit.screens.sync.sync_page import SyncPage
+from fieldkit.server.database.connection import connect, writing
+from fieldkit.server.database.tables import DEVICE
+from fieldkit.server.devices.enrolment import revoke
 from fieldkit.server.operation.local import code
 from fieldkit.store import Answered, Edit, Store
 from fieldkit.sync.client import enrol, sync
@@ -121,6 +125,14 @@ class Office:
 
     def enrol(self, store: Store, district: int = 2, block: int | None = None) -> None:
         enrol(store, self.url, self.code(district, block))
+
+    def revoke_newest(self) -> None:
+        """End the access of the device that was enrolled last."""
+        engine = connect(f"sqlite:///{self.database}")
+        with writing(engine) as connection:
+            number = connection.execute(select(func.max(DEVICE.c.id))).scalar_one()
+            revoke(connection, number, 1_790_000_000)
+        engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from tests.screens.conftest import open_sync, organisations
 
 from fieldkit import stick
 from fieldkit.screens.sync.stick_page import StickPage
-from fieldkit.store import Store
-from fieldkit.sync.bundle.stick import forward_file
+from fieldkit.store import Closed, Store
+from fieldkit.sync.bundle.stick import forward_file, write_to
 from fieldkit.sync.client import sync
 
 if TYPE_CHECKING:
@@ -49,11 +49,29 @@ async def test_work_goes_and_comes_by_stick(
     assert store.outbox.unsent() == 0
 
 
+async def test_a_revoked_laptop_hears_of_it_from_the_answer(
+    store: Store, other: Store, office: Office, opened_app: At, folder: Path
+) -> None:
+    office.enrol(other)
+    office.enrol(store)
+    organisations(store, 3)
+    (bundle,) = [write_to(store, folder).path]
+    office.revoke_newest()
+    forward_file(other, bundle)
+    async with opened_app() as hand:
+        await open_sync(hand)
+        await hand.press("b")
+        assert hand.marked().strip().startswith("Take the answer")
+        await hand.press("<enter>")
+        said = " ".join(hand.text().split())
+        assert "nothing new can be saved on it. 3 changes are sealed and handed in" in said
+    with pytest.raises(Closed):
+        organisations(store, 1)
+
+
 async def test_another_laptops_bundle_is_handed_over(
     store: Store, other: Store, office: Office, opened_app: At, folder: Path
 ) -> None:
-    from fieldkit.sync.bundle.stick import write_to
-
     office.enrol(store)
     office.enrol(other)
     organisations(other, 2)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 from tests.screens.conftest import open_sync, organisations
 from textual import events
 
@@ -24,9 +24,6 @@ from fieldkit.screens.sync.summary import (
     weight,
 )
 from fieldkit.screens.sync.sync_page import SyncPage
-from fieldkit.server.database.connection import connect, writing
-from fieldkit.server.database.tables import DEVICE
-from fieldkit.server.devices.enrolment import revoke
 from fieldkit.store import Closed, DiskFull, State, Store, SyncSession
 from fieldkit.store.database import Database
 from fieldkit.sync.client import Forecast, Outcome, Progress, sync
@@ -236,11 +233,7 @@ async def test_a_revoked_laptop_hands_in_its_work_and_saves_nothing_new(
 ) -> None:
     office.enrol(store)
     organisations(store, 3)
-    engine = connect(f"sqlite:///{office.database}")
-    with writing(engine) as connection:
-        number = connection.execute(select(func.max(DEVICE.c.id))).scalar_one()
-        revoke(connection, number, 1_790_000_000)
-    engine.dispose()
+    office.revoke_newest()
     async with opened_app() as hand:
         await hand.press("<f5>")
         said = " ".join(hand.text().split())

@@ -14,16 +14,21 @@ from tests.sync.conftest import Enrolled, Register
 
 from fieldkit.keys.keyfile import KeyFile
 from fieldkit.protocol.messages.supervision import MOST_SEALED, DeviceItem
+from fieldkit.server.database.migrate import open_database
+from fieldkit.server.ingest.bundles.carried import apply_bundle
 from fieldkit.server.operation.local import code
 from fieldkit.settings import KEYS
+from fieldkit.stick import NotCarried, write_answer_beside
 from fieldkit.store import Closed, SealedPart, Store
 from fieldkit.store.access import Access
+from fieldkit.sync.bundle.stick import write_to
+from fieldkit.sync.bundle.taking import Taken
 from fieldkit.sync.client import enrol
 from fieldkit.sync.failures import ConnectionLost, Offline
 from fieldkit.sync.requests import supervision
 from fieldkit.sync.requests.recover import NotRecovered, recover
 from fieldkit.sync.requests.supervision import NotDone, decide_sealed, fetch_devices
-from fieldkit.sync.revoked import sync_or_hand_in
+from fieldkit.sync.revoked import sync_or_hand_in, take_or_hand_in
 from fieldkit.sync.transport import HttpTransport
 
 _names = itertools.count()
@@ -153,8 +158,8 @@ def test_a_line_that_drops_is_tried_again_with_the_same_bytes(
     revoke(head, asha)
     monkeypatch.setattr(HttpTransport, "post_file", fault)
     assert (
-        "3 changes are sealed for the server and safe here. Sync again to hand in the rest."
-        in said(asha)
+        "3 changes are sealed for the server and safe here. Sync again, or use a "
+        "stick, to hand in the rest." in said(asha)
     )
     with pytest.raises(Closed):
         register(asha, 1)
@@ -179,8 +184,8 @@ def test_more_than_a_bundle_holds_is_handed_in_as_well(
 
     monkeypatch.setattr(HttpTransport, "post_file", once)
     assert (
-        "2 changes are handed in. 1 change is sealed for the server and safe here. Sync again to "
-        "hand in the rest." in said(asha)
+        "2 changes are handed in. 1 change is sealed for the server and safe here. Sync again, or "
+        "use a stick, to hand in the rest." in said(asha)
     )
     monkeypatch.setattr(HttpTransport, "post_file", _post)
     assert "3 changes are sealed and handed in; a supervisor decides on it." in said(asha)
@@ -188,6 +193,35 @@ def test_more_than_a_bundle_holds_is_handed_in_as_well(
     assert [one.changes for one in pieces] == [2, 1]
     answer = decide_sealed(head, number, [one.number for one in pieces], admit=True)
     assert (answer.verdicts, answer.left) == ({"applied": 3}, 0)
+
+
+def test_a_laptop_without_a_line_hears_of_it_by_stick(
+    head: Store,
+    asha: Store,
+    register: Register,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    number = revoke(head, asha)
+    monkeypatch.setattr(HttpTransport, "post_file", _gone)
+    engine = open_database(f"sqlite:///{folder / 'server.sqlite3'}")
+
+    def carried() -> Taken:
+        path = write_to(asha, tmp_path).path
+        applied = apply_bundle(engine, path.read_bytes(), 1_790_000_000)
+        assert applied.kept
+        return take_or_hand_in(asha, write_answer_beside(path, applied.answer))
+
+    assert "3 changes are sealed for the server and safe here." in carried().trouble
+    with pytest.raises(Closed):
+        register(asha, 1)
+    assert "3 changes are sealed and handed in; a supervisor decides on it." in carried().trouble
+    with pytest.raises(NotCarried, match="holds nothing that is sealed"):
+        write_to(asha, tmp_path)
+    pieces = [one.number for one in item(head, asha).sealed]
+    answer = decide_sealed(head, number, pieces, admit=True)
+    assert (answer.verdicts, answer.left) == ({"applied": 6}, 0)
 
 
 def test_a_server_that_keeps_no_more_is_told_from_a_line_that_dropped(

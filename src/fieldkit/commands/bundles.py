@@ -6,12 +6,16 @@ import time
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from fieldkit.cli import DONE, IN_PART, OFFLINE, Unusable, print_error
 from fieldkit.commands import open_store, say, say_json
 from fieldkit.commands.server import server_parts
 from fieldkit.stick import NotCarried
 from fieldkit.sync.bundle.sentences import taken, written
+
+if TYPE_CHECKING:
+    from fieldkit.server.ingest.bundles.carried import AppliedBundle
 
 
 def write(args: Namespace) -> int:
@@ -26,10 +30,10 @@ def write(args: Namespace) -> int:
 
 def apply(args: Namespace) -> int:
     """Take the server's answer to a bundle."""
-    from fieldkit.sync.bundle.stick import take_from
+    from fieldkit.sync.revoked import take_or_hand_in
 
     with _sentences(), open_store() as store:
-        found = take_from(store, args.file)
+        found = take_or_hand_in(store, args.file)
     if args.json:
         say_json(
             {
@@ -44,8 +48,8 @@ def apply(args: Namespace) -> int:
                 "trouble": found.trouble or None,
             }
         )
-    else:
-        say(" ".join(taken(found)))
+    elif said := taken(found):
+        say(" ".join(said))
     if found.trouble:
         print_error(found.trouble)
     return IN_PART if found.trouble or found.returned else DONE
@@ -71,13 +75,22 @@ def apply_on_server(args: Namespace) -> int:
         from fieldkit.server.operation.bundle import apply_file
 
         found, path = apply_file(args.database, args.file, int(time.time()))
-    old = found.changes - found.new
-    here = f" {old} were on the server before." if old > 0 else ""
-    say(f"Bundle {found.number} of device {found.device}: {found.new} changes are new.{here}")
-    if found.refused:
-        say(f"Not everything was taken: {found.refused}")
+    say(f"Bundle {found.number} of device {found.device}: {_became(found)}")
     say(f"The answer is {path}, with {found.rows} records. Carry it to the laptop.")
     return IN_PART if found.refused else DONE
+
+
+def _became(found: AppliedBundle) -> str:
+    """Return the sentences about a bundle that the server has."""
+    if found.kept:
+        return (
+            "its laptop may not sync any more. The bundle is kept: its supervisor admits or "
+            "discards it on the page Devices."
+        )
+    old = found.changes - found.new
+    here = f" {old} were on the server before." if old > 0 else ""
+    refused = f"\nNot everything was taken: {found.refused}" if found.refused else ""
+    return f"{found.new} changes are new.{here}{refused}"
 
 
 class _Offline(Exception):

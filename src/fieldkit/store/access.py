@@ -111,7 +111,7 @@ class Access:
         with self._database.write() as connection:
             return end_access(connection, max(self._clock(), 0), changes, sealed)
 
-    def note_handed_in(self) -> None:
-        """Note that the server has the first part of the sealed work that waited."""
+    def note_handed_in(self, bundle: bytes) -> None:
+        """Note that the server has this part of the sealed work."""
         with self._database.write() as connection:
-            note_handed_in(connection, max(self._clock(), 0))
+            note_handed_in(connection, max(self._clock(), 0), bundle)

@@ -1,8 +1,8 @@
-"""What a laptop does at its next sync when the server has ended its access.
+"""What a laptop does when it hears, by a sync or by stick, that the server ended its access.
 
 It seals what is not sent to the server's key and saves nothing new from then on, in one
-transaction; then it hands the sealed work in. If the connection drops, the next sync goes on from
-there, with the very same bytes. An encrypted laptop drops its passphrases after that.
+transaction; then it hands the sealed work in. If the connection drops, the next sync or stick goes
+on from there, with the very same bytes. An encrypted laptop drops its passphrases after that.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from fieldkit.keys.content import UnreadableKeys
 from fieldkit.keys.keyfile import KeyFile
@@ -18,6 +19,8 @@ from fieldkit.protocol.bundle import digest_of
 from fieldkit.stick import NotCarried
 from fieldkit.store import Ended, SealedPart, Store, StoreError
 from fieldkit.sync import client
+from fieldkit.sync.bundle.stick import take_from
+from fieldkit.sync.bundle.taking import Taken
 from fieldkit.sync.bundle.writing import write_bundles
 from fieldkit.sync.client import Outcome, Progress, open_transport
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
@@ -44,11 +47,27 @@ def sync_or_hand_in(
     outcome = client.sync(store, progress=progress, stop=stop)
     if not outcome.revoked:
         return outcome
-    try:
-        said = _end(store, stop)
-    except (StoreError, NotCarried) as error:  # all of it is tried again at the next sync
-        said = f"{outcome.session.error} {error}"
+    said = _end_or_say(store, stop, outcome.session.error or "")
     return replace(outcome, session=replace(outcome.session, error=said))
+
+
+def take_or_hand_in(store: Store, path: Path) -> Taken:
+    """Take the answer in a file as :func:`take_from` does; a revoked laptop hands in its work.
+
+    Raises as :func:`take_from`.
+    """
+    taken = take_from(store, path)
+    if not taken.revoked:
+        return taken
+    return replace(taken, trouble=_end_or_say(store, None, taken.trouble))
+
+
+def _end_or_say(store: Store, stop: threading.Event | None, refusal: str) -> str:
+    """Close the laptop and hand in its work; return what became of that, or why it failed."""
+    try:
+        return _end(store, stop)
+    except (StoreError, NotCarried) as error:  # all of it is tried again at the next sync
+        return f"{refusal} {error}"
 
 
 def _end(store: Store, stop: threading.Event | None) -> str:
@@ -97,7 +116,7 @@ def _hand_in(
                 taken = opened.post_file("/v1/sealed", one.bundle, _LARGEST_ANSWER)
                 if taken.decode("ascii", "replace") != digest_of(one.bundle):
                     break
-                store.access.note_handed_in()
+                store.access.note_handed_in(one.bundle)
                 left -= one.changes
     except ServerRefusal as refused:
         return left, refused
@@ -131,7 +150,7 @@ def _what_is_left(left: int, refused: ServerRefusal | None) -> str:
     """Return what becomes of the changes that are sealed and still here."""
     sealed = f"{_changes(left)} sealed for the server and safe here."
     if refused is None:
-        return f"{sealed} Sync again to hand in the rest."
+        return f"{sealed} Sync again, or use a stick, to hand in the rest."
     return f"{sealed} {refusal_sentence(refused)}"
 
 

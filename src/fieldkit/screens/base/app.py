@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from fieldkit.keys.notes import Notes
     from fieldkit.search.glance import Glimpse
     from fieldkit.store import Store
-    from fieldkit.sync.client import Outcome
 
 T = TypeVar("T")
 
@@ -311,8 +310,8 @@ class AppBase(App[int]):
         self.header_status = found._replace(operator=operator, line=self.scheduler.word)
         self.screen.post_message(StatusRefreshed())
 
-    async def sync_ended(self, outcome: Outcome) -> None:
-        """Do what the end of a sync asks for beside the pages; a subclass knows."""
+    async def lock_if_no_passphrase(self) -> None:
+        """Lock an encrypted laptop that dropped its passphrases; a subclass knows how."""
 
     def note_fault(self) -> str:
         """Return a sentence about the exception being handled; a subclass logs it."""

@@ -81,8 +81,8 @@ class SyncHost(Protocol):
     async def refresh_status(self) -> None:
         """Read and show the header status again."""
 
-    async def sync_ended(self, outcome: Outcome) -> None:
-        """Do what the end of a sync asks for beside the pages."""
+    async def lock_if_no_passphrase(self) -> None:
+        """Lock an encrypted laptop that dropped its passphrases."""
 
     def note_fault(self) -> str:
         """Return a sentence about the exception being handled."""
@@ -208,8 +208,8 @@ class SyncScheduler:
         asked = self.asked
         self.running, self.asked, self._stop = False, False, None
         self._settle(outcome, fault)
-        if outcome is not None:
-            await self._host.sync_ended(outcome)
+        if outcome is not None and outcome.revoked:
+            await self._host.lock_if_no_passphrase()
         with suppress(Exception):  # the next page that opens reads it again and reports the error
             await self._host.refresh_status()
         self._host.screen.post_message(Synced(outcome, fault, asked=asked))

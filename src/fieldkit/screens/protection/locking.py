@@ -22,7 +22,6 @@ from fieldkit.screens.protection.unlock_page import UnlockPage
 
 if TYPE_CHECKING:
     from fieldkit.store import Store
-    from fieldkit.sync.client import Outcome
 
 CHECKED_EVERY = 15.0
 """Seconds between two looks at the time since the last key."""
@@ -148,9 +147,9 @@ class Locking:
 
     # --- a laptop that the server revoked ---
 
-    async def note_outcome(self, outcome: Outcome) -> None:
-        """Lock if a sync left no passphrase: only a supervisor's code opens the laptop then."""
-        if not outcome.revoked or self._app.data_key is None:
+    async def lock_if_no_passphrase(self) -> None:
+        """Lock if no passphrase is left: only a supervisor's code opens the laptop then."""
+        if self._app.data_key is None:
             return
         with suppress(NotDone):
             found = await in_thread(partial(read_keys, self._app.home))

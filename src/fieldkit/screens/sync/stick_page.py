@@ -90,6 +90,7 @@ class StickPage(PickerPage[None]):
             failed = str(error)
         finally:
             self._busy = False
+        await self.app.lock_if_no_passphrase()
         await self.app.refresh_status()
         if self.is_open:
             self.picker.reload()
@@ -143,9 +144,9 @@ def _write(folder: Path, store: Store) -> str:
 
 def _take(path: Path, store: Store) -> str:
     from fieldkit.sync.bundle.sentences import taken
-    from fieldkit.sync.bundle.stick import take_from
+    from fieldkit.sync.revoked import take_or_hand_in
 
-    found = take_from(store, path)
+    found = take_or_hand_in(store, path)
     return " ".join([*taken(found), found.trouble]).strip()
 
 

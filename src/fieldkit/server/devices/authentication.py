@@ -59,7 +59,7 @@ def authenticate(engine: Engine, authorization: str) -> AuthenticatedDevice:
         if row is None:
             raise unauthorised()
         if row.revoked_at is not None:
-            raise _revoked()
+            raise revoked()
         device = device_from_row(connection, row)
     token_hash = hash_secret(_bearer_token(authorization))
     if row.next_token_hash == token_hash:
@@ -108,7 +108,7 @@ def confirm_device(connection: Connection, device: Device) -> None:
     if row is None:
         raise unauthorised()
     if row.revoked_at is not None and not device.admitted:
-        raise _revoked()
+        raise revoked()
     if (row.role, row.epoch) != (device.scope.role, device.epoch):
         raise refusal("busy", 503, "This laptop was given another role or area.", retry_after=1)
 
@@ -120,7 +120,8 @@ def unauthorised() -> Refusal:
     )
 
 
-def _revoked() -> Refusal:
+def revoked() -> Refusal:
+    """Return the refusal of a device whose access was ended."""
     return refusal(
         "revoked",
         403,

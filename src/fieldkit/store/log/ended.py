@@ -83,10 +83,9 @@ def end_access(
     return True
 
 
-def note_handed_in(connection: Connection, now: int) -> None:
-    """Note that the server has the first part that waited; its copy is not needed any more."""
-    first = select(func.min(_ended.c.id)).where(_ended.c.bundle.is_not(None))
-    its = update(_ended).where(_ended.c.id == first.scalar_subquery())
+def note_handed_in(connection: Connection, now: int, bundle: bytes) -> None:
+    """Note that the server has this part of the sealed work; its copy is not needed any more."""
+    its = update(_ended).where(_ended.c.bundle == bundle)
     connection.execute(its.values(bundle=None, handed_in=now))
 
 

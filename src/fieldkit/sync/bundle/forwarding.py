@@ -18,8 +18,6 @@ _REFUSED = {
     "bundle-elsewhere": "This bundle is for another server. Take it to a laptop enrolled there.",
     "bundle-unknown": "The server does not know the laptop that wrote this bundle. Enrol that "
     "laptop again over a network; what it holds is not lost.",
-    "bundle-revoked": "The laptop that wrote this bundle may not sync any more. The server "
-    "keeps the bundle: its supervisor admits or discards it on the page Devices.",
     "bundle-altered": "This bundle was changed on the way, or not copied whole. Nothing of it was "
     "taken. Copy it again, or have the laptop write another one.",
     "bundle-version": "This bundle is of a newer version of fieldkit than the server. Inform the "

@@ -26,7 +26,9 @@ def written(found: OnStick) -> str:
 
 
 def taken(found: Taken) -> list[str]:
-    """Return the sentences about an answer that was taken."""
+    """Return the sentences about an answer that was taken; none if the laptop is revoked."""
+    if found.revoked:
+        return []
     said = [
         f"The server has taken {_many(found.acknowledged, 'change')}, {indian(found.returned)} "
         f"returned. {_many(found.received, 'record')} received."

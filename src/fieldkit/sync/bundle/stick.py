@@ -33,7 +33,7 @@ class OnStick(NamedTuple):
     changes: int
     """Changes in it."""
     left: int
-    """Changes that did not fit into it."""
+    """Changes that wait beside them."""
 
 
 def write_to(store: Store, folder: Path) -> OnStick:
@@ -44,7 +44,7 @@ def write_to(store: Store, folder: Path) -> OnStick:
         StoreError: the key of its answer cannot be kept.
     """
     free_space(folder)
-    data, changes = write_bundle(store)
+    data, changes, left = write_bundle(store)
     number, device = read_header(data).number, store.device
     assert device is not None
     # Capital letters, digits and hyphens: every file system accepts them. The digest tells apart
@@ -52,7 +52,7 @@ def write_to(store: Store, folder: Path) -> OnStick:
     path = folder / f"{device.origin}-{number}-{digest_of(data)[:6].upper()}{BUNDLE}"
     _remove_unfinished(folder, device.origin)
     write_whole(path, data)
-    return OnStick(path, changes, max(store.outbox.unsent() - changes, 0))
+    return OnStick(path, changes, left)
 
 
 def _remove_unfinished(folder: Path, origin: str) -> None:

@@ -14,6 +14,7 @@ from fieldkit.protocol.bundle import (
     AnsweredRequest,
     BundleAnswer,
     NotThisFile,
+    digest_of,
     open_answer,
     read_answer_header,
 )
@@ -66,6 +67,8 @@ class Taken:
     """Whether some of it did not count, as this laptop has heard of the server since."""
     trouble: str = ""
     """Why the server did not take everything; empty if it did."""
+    revoked: bool = False
+    """Whether the server has ended this laptop's access."""
 
 
 def take_answer(store: Store, data: bytes) -> Taken:
@@ -79,16 +82,18 @@ def take_answer(store: Store, data: bytes) -> Taken:
         written, answer = _opened(store, data)
         applier = CarriedApplier(store, written.scope)
         before = store.outbox.unsent()
-        trouble = ""
+        trouble, revoked = "", False
         try:
             for part in answer.parts:
                 applier.take(part)
         except NoProgress:
             trouble = FAULTY
         except SyncEnded as ended:
-            trouble = str(ended)
+            trouble, revoked = str(ended), ended.revoked
         store.pull.settle()
         store.bundles.note_answered(written.number)
+        if revoked:
+            _note_handed_in(store, written)
         left = store.outbox.unsent()
     conflicts = applier.verdicts[State.CONFLICT]
     return Taken(
@@ -101,7 +106,16 @@ def take_answer(store: Store, data: bytes) -> Taken:
         before=written.answered_at is not None,
         outdated=applier.outdated,
         trouble=trouble or applier.trouble,
+        revoked=revoked,
     )
+
+
+def _note_handed_in(store: Store, written: WrittenBundle) -> None:
+    """Note that the server keeps a bundle, if it is a part of this laptop's sealed work."""
+    ended = store.access.ended()
+    for part in ended.waiting if ended else ():
+        if digest_of(part.bundle) == written.digest:
+            store.access.note_handed_in(part.bundle)
 
 
 def _opened(store: Store, data: bytes) -> tuple[WrittenBundle, BundleAnswer]:
@@ -129,6 +143,17 @@ def _opened(store: Store, data: bytes) -> tuple[WrittenBundle, BundleAnswer]:
         ) from None
 
 
+def _end_if_revoked(problem: Problem) -> None:
+    """End a revoked laptop, whatever it heard since the bundle was written: only enrolling helps.
+
+    Raises:
+        SyncEnded: it is revoked.
+    """
+    refusal = ServerRefusal(problem.status, problem)
+    if refusal.code == "revoked":
+        raise SyncEnded(refusal_sentence(refusal), revoked=True)
+
+
 class CarriedApplier(AnswerApplier):
     """Applies the parts of an answer to a bundle."""
 
@@ -143,9 +168,12 @@ class CarriedApplier(AnswerApplier):
         """Apply the answer to one request, as far as it still counts.
 
         Raises:
-            SyncEnded: the logs differ in a way that cannot be resolved here.
+            SyncEnded: this laptop was revoked, or the logs differ in a way that cannot be resolved
+                here.
         """
         asked, answer = part.asked, part.answer
+        if isinstance(answer, Problem):
+            _end_if_revoked(answer)
         position, state = self._position_of(asked), self._state_of(asked)
         if self._pull.state().era != state.era or not self._still_has(position):
             self.outdated = True

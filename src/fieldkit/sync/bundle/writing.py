@@ -17,7 +17,7 @@ from fieldkit.protocol.bundle import write_bundle as write_file
 from fieldkit.protocol.messages.sync import MOST_CHANGES, MOST_ROWS, SyncRequest, Unsettled
 from fieldkit.protocol.wire.codec import CODINGS, encode
 from fieldkit.stick import NotCarried
-from fieldkit.store import Logged, LogPosition, PullState, Store, WrittenBundle
+from fieldkit.store import Ended, Logged, LogPosition, PullState, Store, WrittenBundle
 from fieldkit.sync.bundle.alone import no_sync_running
 from fieldkit.sync.exchange.mapping import compose_request
 from fieldkit.sync.exchange.questions import Questions
@@ -28,24 +28,33 @@ _NO_KEYS = (
     "This laptop and its server have not exchanged keys yet. Sync once over a network; after that "
     "sticks work."
 )
+_CLOSED = (
+    "This laptop was removed from the server and holds nothing that is sealed for it. Ask your "
+    "supervisor for a code, and enrol it again."
+)
 
 
 class Written(NamedTuple):
-    """A bundle, and how many changes are in it."""
+    """A bundle, how many changes are in it, and how many wait beside them."""
 
     data: bytes
     changes: int
+    left: int
 
 
 def write_bundle(store: Store) -> Written:
     """Return a bundle of what waits, as much as fits, and keep the key that opens its answer.
 
+    A revoked laptop has sealed what waits; the first bundle of it is returned.
+
     Raises:
-        NotCarried: this laptop has no keys, or a sync is running.
+        NotCarried: this laptop has no keys, or is revoked and has handed in all; or a sync is
+            running.
         StoreError: the key cannot be kept.
     """
     with no_sync_running(store):
-        return next(_bundles(store))
+        ended = store.access.ended()
+        return next(_bundles(store)) if ended is None else _sealed(ended)
 
 
 def write_bundles(store: Store) -> list[Written]:
@@ -57,11 +66,19 @@ def write_bundles(store: Store) -> list[Written]:
         return list(_bundles(store))
 
 
+def _sealed(ended: Ended) -> Written:
+    """Return the first of the bundles that were sealed when this laptop was revoked."""
+    if not ended.waiting:
+        raise NotCarried(_CLOSED)
+    first, *rest = ended.waiting
+    return Written(first.bundle, first.changes, sum(one.changes for one in rest))
+
+
 def _bundles(store: Store) -> Iterator[Written]:
     keys = store.access.keys()
     if keys is None:
         raise NotCarried(_NO_KEYS)
-    state = store.pull.state()
+    state, left = store.pull.state(), store.outbox.unsent()
     for group in _fitting(requests(store, state)):
         answer_key = new_sealing_pair()
         header = BundleHeader(
@@ -75,7 +92,9 @@ def _bundles(store: Store) -> Iterator[Written]:
         store.bundles.keep(
             WrittenBundle(header.number, digest_of(data), answer_key.private, state.scope)
         )
-        yield Written(data, sum(changes for _, changes in group))
+        changes = sum(changes for _, changes in group)
+        left = max(left - changes, 0)
+        yield Written(data, changes, left)
 
 
 def _fitting(asked: Iterator[SyncRequest]) -> Iterator[Sequence[tuple[bytes, int]]]:

@@ -1,12 +1,13 @@
 """Applies a bundle for the device that signed it, whichever laptop brings it; answers that device.
 
-What a revoked device signed is kept for a supervisor, as if it had handed it in itself.
+What a revoked device signed is kept for a supervisor, as if it had handed it in itself, and the
+answer tells the device that its access has ended.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, func, select
@@ -23,8 +24,9 @@ from fieldkit.server.devices.authentication import (
     Report,
     device_from_row,
     note_seen,
+    revoked,
 )
-from fieldkit.server.devices.keys import server_keys
+from fieldkit.server.devices.keys import ServerKeys, server_keys
 from fieldkit.server.ingest.bundles.bundle import answer_requests, opened
 from fieldkit.server.ingest.bundles.sealed import hand_in
 from fieldkit.server.problems import Refusal, refusal
@@ -47,6 +49,8 @@ class AppliedBundle:
     """Why a request was refused, which ended the bundle; empty if none was."""
     answer: bytes
     """The file for the laptop."""
+    kept: bool = False
+    """Whether its device was revoked, so that a supervisor decides on the bundle."""
 
 
 def apply_bundle(engine: Engine, data: bytes, now: int) -> AppliedBundle:
@@ -54,7 +58,7 @@ def apply_bundle(engine: Engine, data: bytes, now: int) -> AppliedBundle:
 
     Raises:
         Refusal: it is no bundle, was altered, or is of another server or an unknown device; its
-            device was revoked, so that it is kept for a supervisor; or the server is busy.
+            device was revoked and has handed in too much; or the server is busy.
     """
     with reading(engine) as connection:
         keys = server_keys(connection)
@@ -63,13 +67,13 @@ def apply_bundle(engine: Engine, data: bytes, now: int) -> AppliedBundle:
         before = _stored(connection, bundle)
     sender = author.seen
     if author.revoked:
-        raise _kept(engine, sender.device, data, now)
+        return _kept(engine, sender.device, bundle, data, now, keys)
     try:
         parts = answer_requests(engine, sender.device, bundle, now)
     except Refusal as refused:
         if refused.code != "revoked":  # meanwhile
             raise
-        raise _kept(engine, sender.device, data, now) from None
+        return _kept(engine, sender.device, bundle, data, now, keys)
     with reading(engine) as connection:
         new = _stored(connection, bundle) - before
     note_seen(engine, sender, now, _report(bundle))
@@ -111,15 +115,15 @@ def signer(connection: Connection, bundle: Bundle) -> Signer:
     return Signer(seen, revoked=row.revoked_at is not None)
 
 
-def _kept(engine: Engine, device: Device, data: bytes, now: int) -> Refusal:
-    """Keep the bundle of a revoked device for its supervisor; return the refusal that says so."""
+def _kept(
+    engine: Engine, device: Device, bundle: Bundle, data: bytes, now: int, keys: ServerKeys
+) -> AppliedBundle:
+    """Keep the bundle of a revoked device for its supervisor; answer that its access has ended."""
     hand_in(engine, device, data, now)
-    return refusal(
-        "bundle-revoked",
-        403,
-        "The laptop that wrote this bundle may not sync any more.",
-        "The bundle is kept: its supervisor admits or discards it on the page Devices.",
-    )
+    asked = [one.model_copy(update={"batch": None}) for one in bundle.requests[:1]]
+    told = [AnsweredRequest(one, revoked().problem) for one in asked]
+    applied = _summary(bundle, device, told, 0, write_answer(bundle, told, keys.signing))
+    return replace(applied, kept=True)
 
 
 def _stored(connection: Connection, bundle: Bundle) -> int:
