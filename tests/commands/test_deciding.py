@@ -203,3 +203,45 @@ def test_a_reason_that_the_server_would_not_take_is_refused_before(
     assert records(laptop, Verification) == []
     assert only(laptop, Loan).value("state") == "SPONSORED"
     assert records(laptop)[0].value("sent_back") is None
+
+
+def test_a_stage_is_decided_anew_after_it_was_decided_otherwise(
+    laptop: Path, cli: Cli, artisan: str
+) -> None:
+    approve = ("decide", artisan, "--stage", "1", "--as", "approve")
+    cli(*approve)
+    cli("decide", artisan, "--stage", "1", "--as", "reject", "--reason", "Wrong trade")
+    assert records(laptop)[0].value("status") == "S1_REJECTED"
+    assert "Decided before: approved, rejected." in cli(*approve).text
+    assert records(laptop)[0].value("status") == "S1_APPROVED"
+    assert "already has this decision" in cli(*approve).text
+
+
+def test_a_person_of_two_records_waits_once_and_is_decided_on_once(
+    laptop: Path, cli: Cli, artisan: str
+) -> None:
+    put(laptop, name="Zooni Akhtar", trade_code="CARP", status="SUBMITTED")
+    twice = next(one.id for one in records(laptop) if one.id != artisan)
+
+    def waiting() -> dict[str, str]:
+        listed: list[dict[str, str]] = cli("review", "--kind", "decision", "--json").json
+        return {one["record"]: one["sentence"] for one in listed}
+
+    cli("decide", twice, "--stage", "1", "--as", "approve")
+    cli("merge", artisan, twice)
+    assert waiting() == {artisan: "Waits for a decision: stage 2."}
+    assert (
+        "already has this decision" in cli("decide", twice, "--stage", "1", "--as", "approve").text
+    )
+    assert f"{artisan}." in cli("decide", twice, "--stage", "2", "--as", "approve").text
+    assert waiting() == {artisan: "Waits for a decision: stage 3."}
+    cli("unmerge", twice)
+    assert waiting()[twice] == "Waits for a decision: stage 2."
+
+
+def test_a_record_is_called_by_the_person_it_is_about(laptop: Path, cli: Cli, artisan: str) -> None:
+    loan = save(laptop, Loan, beneficiary_id=artisan, product="T1", state="SPONSORED")
+    named = f"Zooni Akhter, {loan}"
+    assert f"{named} already has" in cli("decide", loan, "--as", "SPONSORED").text
+    assert f"Sent back: {named}." in cli("send-back", loan, "--reason", "Which bank?").text
+    assert f"Accepted: {named}." in cli("send-back", loan, "--accept").text

@@ -14,6 +14,7 @@ from fieldkit import reference
 from fieldkit.about.rows import fetch_references, label_of
 from fieldkit.about.words import area_words
 from fieldkit.day.correction import CorrectedField, Kept, Numbers, Planned, Preview
+from fieldkit.protocol.identity import id_order
 from fieldkit.records import Record, Step, Value, kinds, sentence
 from fieldkit.records.declaration.permission import SENT_BACK
 from fieldkit.records.declaration.roles import DecidedBy, decided_by
@@ -216,8 +217,8 @@ def _decided(store: Store, record: Record, act: Act, said: Said, office: str) ->
     kind, how = decided
     outcome = how.approve if act.key == APPROVE else how.reject
     shown = kind.fields()[how.outcome].format.show
-    earlier = store.where(kind.kind(), **{how.about: record.id, how.stage: act.stage})
-    if any(one.value(how.outcome) == outcome for one in earlier):
+    earlier = _earlier(store, record, decided, act.stage)
+    if earlier and earlier[-1].value(how.outcome) == outcome:
         return _Proposed(())
     fields: dict[str, Value] = {
         "district": record.district,
@@ -245,6 +246,17 @@ def _decided(store: Store, record: Record, act: Act, said: Said, office: str) ->
     others = {shown(one.value(how.outcome)).lower() for one in earlier}
     remark = f"Decided before: {', '.join(sorted(others))}." if earlier else ""
     return _Proposed(edits, before, after, remark)
+
+
+def _earlier(store: Store, record: Record, decided: DecidedBy, stage: str) -> list[Record]:
+    """Return the decisions at a stage, under all numbers of the person, the last one last."""
+    kind, how = decided
+    found = [
+        one
+        for number in store.merges.same_person(record.kind(), record.id)
+        for one in store.where(kind.kind(), **{how.about: number, how.stage: stage})
+    ]
+    return sorted(found, key=lambda one: (one.created_at or 0, id_order(one.id)))
 
 
 def _becomes(record: Record, decided: DecidedBy, stage: str, outcome: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Sequence
 
+from fieldkit.about.rows import fetch_references, label_of
 from fieldkit.cli import DONE, Unusable
 from fieldkit.commands import known_record, open_store, operator_of, say
 from fieldkit.commands.review.verifying import read_day
@@ -12,23 +13,24 @@ from fieldkit.day.correction import correct
 from fieldkit.day.decision import Act, Said, acts_on, plan
 from fieldkit.records import Record
 from fieldkit.records.fields.formats import today
+from fieldkit.store import Store
 
 
 def send_back(args: Namespace) -> int:
     """Send a record back with a reason, or accept it as it now stands."""
     with open_store() as store:
         record = known_record(store, args.id)
-        operator = operator_of(store)
+        operator, named = operator_of(store), _named(store, record)
         if args.accept:
             store.review.accept(record.id, operator)
-            say(f"Accepted: {record.label()}, {record.id}.")
+            say(f"Accepted: {named}.")
         elif args.corrected is not None:
             store.review.mark_corrected(record.id, args.corrected, operator)
-            say(f"Noted as corrected: {record.label()}, {record.id}.")
+            say(f"Noted as corrected: {named}.")
         else:
             store.review.send_back(record.id, args.reason, operator)
             said = "The person who entered it reads the reason after a sync."
-            say(f"Sent back: {record.label()}, {record.id}. {said}")
+            say(f"Sent back: {named}. {said}")
     return DONE
 
 
@@ -37,13 +39,14 @@ def decide(args: Namespace) -> int:
     on = read_day(args.on) if args.on else today()
     with open_store() as store:
         record = known_record(store, args.id)
+        record = store.standing_record(record.id) or record
         act = _act(record, args.stage, args.outcome)
         said = Said(on, args.reason, operator_of(store))
         found = plan(store, [(record.kind(), record.id)], act, said)
         for kept in found.refused:
             raise Unusable(f"{kept.named}: {kept.reason} Nothing was changed.")
         if not found.changes:
-            say(f"{record.label()} already has this decision. Nothing was changed.")
+            say(f"{_named(store, record)} already has this decision. Nothing was changed.")
             return DONE
         correct(store, found, said.operator)
     for one in found.changes:
@@ -51,6 +54,11 @@ def decide(args: Namespace) -> int:
             say(f"To check: {one.remark}")
         say(f"{act.words}: {one.label}, {one.id}. `fieldkit entries --undo` undoes it.")
     return DONE
+
+
+def _named(store: Store, record: Record) -> str:
+    """Return what a record is called, by the person it is about, with its number."""
+    return f"{label_of(fetch_references(store, [record]), record)}, {record.id}"
 
 
 def _act(record: Record, stage: str, outcome: str) -> Act:

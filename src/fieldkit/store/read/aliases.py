@@ -45,12 +45,17 @@ def same_person(connection: Connection, kind: type[Record], number: str) -> list
 
 def duplicates(connection: Connection, kind: type[Record]) -> list[str]:
     """Return the records for which others stand: of a list of people they are left out."""
+    return [*standing_by_others(connection, kind)]
+
+
+def standing_by_others(connection: Connection, kind: type[Record]) -> dict[str, str]:
+    """Return by the number of each record for which another one stands the number of that."""
     if not has_merged(connection, kind):
-        return []
+        return {}
     columns = kind.table().c
     merged = connection.execute(select(columns.id).where(columns[MERGED] > "")).scalars()
     standing = stands_for(connection, kind, merged)
-    return [number for number, kept in standing.items() if kept != number]
+    return {number: kept for number, kept in standing.items() if kept != number}
 
 
 def count_again(connection: Connection, kind: type[Record]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Integer,
     Select,
     and_,
+    bindparam,
     cast,
     exists,
     false,
@@ -24,6 +26,10 @@ from sqlalchemy.sql import FromClause
 
 from fieldkit.records import Condition, Record, kinds
 from fieldkit.records.declaration.roles import DecidedBy, decided_by, milestones_of
+from fieldkit.store.read.aliases import standing_by_others
+
+_SAME = "same"
+"""The parameter with the numbers for which another record stands, as JSON."""
 
 
 class Undecided(NamedTuple):
@@ -43,7 +49,8 @@ def undecided(
     connection: Connection, kind: str, stage: str, limit: int | None = None
 ) -> list[Undecided]:
     """Return what of a kind waits at a stage or in a state, the longest waiting first."""
-    found = connection.execute(_waiting(kind, stage).order_by("since", "id").limit(limit))
+    asked, given = _asked(connection, kind, stage)
+    found = connection.execute(asked.order_by("since", "id").limit(limit), given)
     return [
         Undecided(kind, row.id, stage, row.district, row.block, row.since or 0) for row in found
     ]
@@ -51,12 +58,29 @@ def undecided(
 
 def count_undecided(connection: Connection, kind: str, stage: str) -> int:
     """Count the records of a kind that wait at a stage or in a state."""
-    asked = _waiting(kind, stage).subquery()
-    return int(connection.execute(select(func.count()).select_from(asked)).scalar_one())
+    asked, given = _asked(connection, kind, stage)
+    many = select(func.count()).select_from(asked.subquery())
+    return int(connection.execute(many, given).scalar_one())
+
+
+def _asked(
+    connection: Connection, kind: str, stage: str
+) -> tuple[Select[tuple[object, ...]], dict[str, str]]:
+    """Return the question and its parameters; a person with several numbers waits once."""
+    same = standing_by_others(connection, kinds()[kind])
+    return _waiting(kind, stage, merged=bool(same)), {_SAME: json.dumps(same)} if same else {}
 
 
 @cache
-def _waiting(kind: str, stage: str) -> Select[tuple[object, ...]]:
+def _waiting(kind: str, stage: str, *, merged: bool) -> Select[tuple[object, ...]]:
+    found = _apart(kind, stage, merged=merged)
+    return (
+        found.where(kinds()[kind].table().c.id.not_in(select(_same().c.key))) if merged else found
+    )
+
+
+def _apart(kind: str, stage: str, *, merged: bool) -> Select[tuple[object, ...]]:
+    """Return what waits, those for whom another record stands too."""
     table, decided = kinds()[kind].table(), decided_by(kind)
     if decided is None:
         return _in_state(kinds()[kind], stage)
@@ -65,9 +89,9 @@ def _waiting(kind: str, stage: str) -> Select[tuple[object, ...]]:
     before = words[: words.index(word)]
     waits = [
         table.c.deleted.is_(False),
-        _comes(kind, word).is_not(true()),
-        _comes(kind, word, ends=True).is_not(true()),
-        *([_comes(kind, before[-1])] if before else []),
+        _comes(kind, word, merged=merged).is_not(true()),
+        _comes(kind, word, merged=merged, ends=True).is_not(true()),
+        *([_comes(kind, before[-1], merged=merged)] if before else []),
     ]
     if decided.decision.ended:
         waits.append(_meets(table, decided.decision.ended).is_not(true()))
@@ -89,8 +113,16 @@ def _in_state(kind: type[Record], state: str) -> Select[tuple[object, ...]]:
     return select(*columns).where(table.c.deleted.is_(False), table.c[lifecycle.field] == state)
 
 
-def _comes(kind: str, word: str, *, ends: bool = False) -> ColumnElement[bool]:
-    """Return that a record reaches a milestone, or ends there."""
+def _same() -> FromClause:
+    """Return the numbers of records for which another one stands, with the number of that."""
+    return func.json_each(bindparam(_SAME)).table_valued("key", "value")
+
+
+def _comes(kind: str, word: str, *, merged: bool, ends: bool = False) -> ColumnElement[bool]:
+    """Return that a record reaches a milestone, or ends there.
+
+    ``merged``: also by what is about a record for which it stands.
+    """
     table = kinds()[kind].table()
     ways: list[ColumnElement[bool]] = []
     for milestone, of in milestones_of(kind):
@@ -100,14 +132,12 @@ def _comes(kind: str, word: str, *, ends: bool = False) -> ColumnElement[bool]:
         if not milestone.about:
             ways.append(_meets(table, conditions))
             continue
-        rows = of.table().alias()
-        ways.append(
-            exists().where(
-                rows.c[milestone.about] == table.c.id,
-                rows.c.deleted.is_(False),
-                _meets(rows, conditions),
-            )
-        )
+        rows, same = of.table().alias(), _same()
+        about = rows.c[milestone.about]
+        there = and_(rows.c.deleted.is_(False), _meets(rows, conditions))
+        ways.append(exists().where(about == table.c.id, there))
+        if merged:
+            ways.append(table.c.id.in_(select(same.c.value).where(about == same.c.key, there)))
     return or_(false(), *ways)
 
 
