@@ -126,3 +126,19 @@ def test_ctrl_c_stops_a_comparison_and_nothing_is_changed(
     assert ran.code == 1
     assert "Stopped. Nothing was changed." in ran.err
     assert cli("status", "--json").json["records"]["beneficiary"] == 0
+
+
+def test_what_cannot_be_written_or_read_is_said_before_anything_is_saved(
+    cli: Cli, laptop: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "portal.csv"
+    text = "Application ID,Name,Trade\nPMV770001,Zooni Akhter,Tailor\n"
+    path.write_text(text, encoding="utf-8")
+    reconcile = ("reconcile", "beneficiary", path, "--create")
+    assert "no such folder" in cli(*reconcile, "-o", tmp_path / "none" / "left.csv").err
+    assert "is the portal's list itself" in cli(*reconcile, "-o", path).err
+    assert path.read_text(encoding="utf-8") == text
+    assert "is still to come" in cli(*reconcile, "--as-of", "1 Jan 2099").err
+    assert cli("status", "--json").json["records"]["beneficiary"] == 0
+    path.write_text(text.splitlines()[0], encoding="utf-8")
+    assert "has headings and no rows" in cli(*reconcile).err

@@ -13,7 +13,15 @@ from threading import Event
 from typing import NamedTuple
 
 from fieldkit.about.rows import fetch_references, label_of
-from fieldkit.files import Choices, ListedRow, Loaded, Progress, read_list
+from fieldkit.files import (
+    Choices,
+    ListedRow,
+    Loaded,
+    Progress,
+    Unreadable,
+    person_fields,
+    read_list,
+)
 from fieldkit.interruption import Interrupted
 from fieldkit.reconcile.compare import Difference, differences
 from fieldkit.reconcile.covered import Covered, Period, areas_of, only_here
@@ -141,8 +149,12 @@ class Comparison:
         return replace(row, outcome=outcome, label=label, differing=differing, kept=kept)
 
     def _differing(self, store: Store, row: Row, record: Record) -> list[Difference]:
-        """Return what differs; an official number of a record merged into this one is its own."""
-        found = list(differences(record, with_person(self.kind, row)))
+        """Return what differs; all numbers of a person are theirs, by the portal and here."""
+        found = [
+            one
+            for one in differences(record, with_person(self.kind, row))
+            if not self._is_same_person(store, one)
+        ]
         numbers = [one for one in found if one.field in number_fields(self.kind)]
         if not numbers or not self.kind.person:
             return found
@@ -150,6 +162,14 @@ class Comparison:
         others = store.fetch([name], store.merges.merged_with(name, record.id)).values()
         known = {(one.field, other.value(one.field)) for one in numbers for other in others}
         return [one for one in found if (one.field, one.portal) not in known]
+
+    def _is_same_person(self, store: Store, one: Difference) -> bool:
+        """Say whether two numbers are of one person, under whatever number it was entered."""
+        if one.field not in person_fields(self.kind):
+            return False
+        both = [value for value in (one.here, one.portal) if isinstance(value, str)]
+        standing = store.merges.persons(both)
+        return len(both) > 1 and len({standing.get(number, number) for number in both}) == 1
 
     def _named(self, row: Row, people: dict[tuple[str, str], Record]) -> str:
         """Return what a row calls its record, or the person it is about."""
@@ -242,6 +262,8 @@ def _read(
     )
     if stop and stop.is_set():
         raise Interrupted
+    if not found.rows.counts() and not found.loaded.rejected:
+        raise Unreadable("The list has headings and no rows. Choose another file.")
     found.period = covered.period()
 
 

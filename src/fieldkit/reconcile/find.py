@@ -143,6 +143,8 @@ class Finder:
             if self._rows.claimed_by(one.id) in (None, row.number)
         ]
         once = _is_once(self._kind, row.person[0])
+        if once and not free and about.get(row.person):
+            return replace(row, record=about[row.person][0].id)  # another row's: they must agree
         types = [] if once else _types(self._kind)
         if free and any(row.values.get(name) is None for name in types):
             labels = " and ".join(self._kind.fields()[name].label for name in types)

@@ -33,8 +33,7 @@ _ALL, _NONE = "all", "none"
 def compare(args: Namespace) -> int:
     """Compare a portal's list with the records here; accept, keep and create what was chosen."""
     known_kind(args.what)
-    if args.output and args.output.suffix.casefold().removeprefix(".") not in ENDINGS:
-        raise Unusable(f"{args.output} must end in .csv or .xlsx.")
+    _check_output(args.output, Path(args.file))
     with open_store() as store, stoppable() as stop, progress_line() as progress:
         if store.device is None:
             raise Unusable("This laptop is not set up yet. Run `fieldkit init` first.")
@@ -66,6 +65,22 @@ def compare(args: Namespace) -> int:
             found.close()
 
 
+def _check_output(output: Path | None, source: Path) -> None:
+    """Refuse a file that cannot be written, before anything is saved.
+
+    Raises:
+        Unusable: it cannot, or it is the portal's list itself.
+    """
+    if output is None:
+        return
+    if output.suffix.casefold().removeprefix(".") not in ENDINGS:
+        raise Unusable(f"{output} must end in .csv or .xlsx.")
+    if not output.parent.is_dir():
+        raise Unusable(f"{output} cannot be written: there is no such folder; check the name.")
+    if output.exists() and source.exists() and output.samefile(source):
+        raise Unusable(f"{output} is the portal's list itself. Give what is left another name.")
+
+
 def _day(store: Store, text: str) -> date:
     try:
         day = PAST_DATE.parse(text) if text else day_at(store.now())
@@ -73,20 +88,22 @@ def _day(store: Store, text: str) -> date:
         raise Unusable(f"--as-of: {error}") from None
     if not isinstance(day, date):
         raise Unusable("--as-of: give a date, like 26 Sep 2026.")
+    if day > day_at(store.now()):
+        raise Unusable(f"--as-of: {show_date(day)} is still to come.")
     return day
 
 
 def _report(store: Store, found: Comparison, args: Namespace) -> int:
     """Do what was chosen, then say what is left; return the code."""
     done = list(_decide(store, found, args))
-    if args.output and not args.dry_run:
-        write_rest(store, found, args.output, operator_of(store))
     if args.json:
         say_json({**_json(found), "done": done})
     else:
         for sentence in done:
             say(sentence)
         _say(found, args)
+    if args.output and not args.dry_run:
+        write_rest(store, found, args.output, operator_of(store))
     return DONE if found.counts().all_same else IN_PART
 
 
@@ -110,7 +127,7 @@ def _decide(store: Store, found: Comparison, args: Namespace) -> Iterator[str]:
             yield f"{counted(len(rows), 'row', 'rows')} would keep the value here."
         else:
             many = acts.keep(store, found, rows, fields)
-            yield f"{counted(many, 'value is', 'values are')} kept as they are here."
+            yield f"{counted(many, 'value is', 'values are')} kept here."
     chosen = []
     if args.accept:
         fields = _fields(found, args.accept, "--accept")
