@@ -125,3 +125,52 @@ def test_a_laptop_that_may_not_merge_is_told_before_anything_is_written(
             assert (ran.code, "Only an operator" in ran.err) == (2, True), command
             assert ran.err.endswith("Nothing was changed.\n")
         assert store.outbox.log_position() == last
+
+
+def test_values_are_not_taken_over_where_nobody_would_see_them(
+    cli: Cli, laptop: Path, pair: tuple[str, str]
+) -> None:
+    kept, twice = pair
+    with closing(Store.open(laptop)) as store:
+        named: dict[str, Value] = {"name": "G M Bhat", "trade_code": "CARP", "status": "SUBMITTED"}
+        third = store.save([Edit(kinds()[KIND], {**named, "mobile": "9419012399"})], "Asha")
+    cli("merge", kept, twice)
+    refused = cli("merge", twice, third[0].id, "--use", "mobile")
+    assert refused.code == 2
+    assert f"Merge {third[0].id} into {kept}. Nothing was changed." in refused.err
+    assert cli("merge", kept, third[0].id, "--use", "mobile").code == 0
+    assert cli("show", twice, "--json").json["record"]["mobile"] == "9419012399"
+
+
+def test_merged_records_are_not_noted_as_different(cli: Cli, pair: tuple[str, str]) -> None:
+    kept, twice = pair
+    cli("merge", kept, twice)
+    for two in ((kept, twice), (twice, kept)):
+        refused = cli("different", *two)
+        assert refused.code == 2
+        assert f"are merged. `fieldkit unmerge {twice}` takes that back." in refused.err
+    cli("unmerge", twice)
+    assert cli("different", kept, twice).code == 0
+
+
+def test_a_laptop_that_only_reads_may_not_note_a_difference(
+    laptop: Path, cli: Cli, pair: tuple[str, str]
+) -> None:
+    with closing(Store.open(laptop)) as store:
+        store.access.enrol("http://127.0.0.1:9", "token", "viewer", 2, 16)
+        last = store.outbox.log_position()
+        ran = cli("different", *pair)
+        assert ran.code == 2
+        assert ran.err.endswith("Nothing was changed.\n")
+        assert store.outbox.log_position() == last
+
+
+def test_the_page_about_a_person_lists_exports_of_all_that_is_held(
+    cli: Cli, pair: tuple[str, str], tmp_path: Path
+) -> None:
+    cli("export", "toolkit", "-o", tmp_path / "kits.csv")
+    cli("export", "loan", "-o", tmp_path / "loans.csv")
+    cli("merge", *pair)
+    text = cli("person-data", pair[0]).text.partition("EXPORTS SINCE IT WAS ENTERED")[2]
+    assert "toolkit" in text
+    assert "loan" not in text

@@ -86,7 +86,7 @@ def person_page(store: Store, records: Sequence[Record], of_server: FromServer) 
     ]
     sections += [
         one
-        for one in (_unfinished(store, records), _readers(of_server), _exports(store, own))
+        for one in (_unfinished(store, records), _readers(of_server), _exports(store, records))
         if one
     ]
     sections.append(Section("What deletion removes", Lines([_KEEPS])))
@@ -184,26 +184,36 @@ def _readers(of_server: FromServer) -> Section:
     return Section(title, Grid(headings, [True, *[False] * 4], rows))
 
 
-def _exports(store: Store, record: Record) -> Section:
-    """Return exports of its kind and backups, since its entry, by laptops whose area holds it."""
+def _exports(store: Store, records: Sequence[Record]) -> Section:
+    """Return exports of their kinds and backups, since their entry, where the area holds them."""
     log = log_of_exports()
-    entered = day_at(record.created_at) if record.created_at else None
-    rows = []
-    exports = store.where(log.kind(), record_kind=record.kind())
-    for one in (*exports, *store.where(log.kind(), way="backup")):
-        found = one.values()
-        place = (found["of_district"], found["of_block"])
-        there = place[0] in (None, record.district) and (
-            place[1] is None or record.block is None or place[1] == record.block
-        )
-        on = one.happened_on()
-        if there and (on is None or entered is None or on >= entered):
-            rows.append([Text(shown(text)) for text in one.line().values()])
+    logged = [
+        one
+        for kind in dict.fromkeys(record.kind() for record in records)
+        for one in store.where(log.kind(), record_kind=kind)
+    ]
+    rows = [
+        [Text(shown(text)) for text in one.line().values()]
+        for one in (*logged, *store.where(log.kind(), way="backup"))
+        if any(_may_hold(one, record) for record in records)
+    ]
     headings = [log.fields()[name].label for name in log.used(Use.LIST)]
-    note = "Exports of this kind and backups of laptops whose area holds it. It may be in them."
+    note = "Exports of such records and backups of laptops whose area holds it. It may be in them."
     block = (
         Grid(headings, [False] * len(headings), rows)
         if rows
         else Lines(["This laptop knows of none."])
     )
     return Section("Exports since it was entered", block, note)
+
+
+def _may_hold(export: Record, record: Record) -> bool:
+    """Say whether an export, or a backup, may hold a record: by its kind, area and day."""
+    found, on = export.values(), export.happened_on()
+    entered = day_at(record.created_at) if record.created_at else None
+    return (
+        found["record_kind"] in (None, record.kind())
+        and found["of_district"] in (None, record.district)
+        and (found["of_block"] is None or record.block is None or found["of_block"] == record.block)
+        and (on is None or entered is None or on >= entered)
+    )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 
 from fieldkit.cli import DONE, Unusable
 from fieldkit.commands import known_record, open_store, operator_of, say, say_json
-from fieldkit.records import Record
+from fieldkit.protocol.difference import difference_field, smaller_first
+from fieldkit.records import Record, Value
 from fieldkit.records.declaration.permission import MERGED
 from fieldkit.store import Edit, Store
 
@@ -22,7 +24,7 @@ def merge(args: Namespace) -> int:
             raise Unusable(
                 f"{kept.title} has no field {', '.join(unknown)}. `fieldkit kinds` lists them."
             )
-        _check_may_merge(store, duplicate)
+        _check_may_merge(store, duplicate, kept, use)
         store.merges.merge(kept.kind(), kept.id, duplicate.id, operator_of(store), use)
     if args.json:
         say_json({"kept": kept.id, "duplicate": duplicate.id, "used": use})
@@ -50,7 +52,9 @@ def unmerge(args: Namespace) -> int:
     return DONE
 
 
-def _check_may_merge(store: Store, duplicate: Record) -> None:
+def _check_may_merge(
+    store: Store, duplicate: Record, kept: Record | None = None, use: Sequence[str] = ()
+) -> None:
     """Refuse what the server would not take from this laptop, before anything is written.
 
     Raises:
@@ -59,8 +63,15 @@ def _check_may_merge(store: Store, duplicate: Record) -> None:
     if MERGED not in duplicate.fields():
         return
     value = None if duplicate.value(MERGED) else duplicate.id
-    (why,) = store.denied([Edit(type(duplicate), {MERGED: value}, duplicate.id)])
-    if why:
+    edits = [Edit(type(duplicate), {MERGED: value}, duplicate.id)]
+    if kept and use:
+        taken = {name: duplicate.value(name) for name in use}
+        edits.append(Edit(type(kept), taken, kept.id))
+    _check_permitted(store, edits)
+
+
+def _check_permitted(store: Store, edits: Sequence[Edit]) -> None:
+    for why in filter(None, store.denied(edits)):
         raise Unusable(f"{why} Nothing was changed.")
 
 
@@ -69,6 +80,7 @@ def different(args: Namespace) -> int:
     with open_store() as store:
         one, other = _two(store, args.id, args.other)
         named = f"{_named(one)}, and {_named(other)}"
+        _check_may_differ(store, one, other, said=not args.undo)
         if not args.undo:
             store.merges.say_different(one.kind(), one.id, other.id, operator_of(store))
             say(f"Noted as different: {named}. Nobody is asked about them again.")
@@ -77,6 +89,24 @@ def different(args: Namespace) -> int:
         else:
             raise Unusable(f"Nobody has said that {named}, are different.")
     return DONE
+
+
+def _check_may_differ(store: Store, one: Record, other: Record, *, said: bool) -> None:
+    """Refuse what is merged, and what the server would not take from this laptop.
+
+    Raises:
+        Unusable: they are merged, or its role or its area does not allow it.
+    """
+    standing = store.merges.stands_for(one.kind(), [one.id, other.id])
+    if said and len({*standing.values()}) == 1:
+        twice = one if standing[one.id] != one.id else other
+        raise Unusable(
+            f"{_named(one)}, and {_named(other)}, are merged. `fieldkit unmerge {twice.id}` takes "
+            "that back. Nothing was changed."
+        )
+    number, another = smaller_first(one.id, other.id)
+    fields: dict[str, Value] = {difference_field(another): True if said else None}
+    _check_permitted(store, [Edit(type(one), fields, number)])
 
 
 def _two(store: Store, number: str, another: str) -> tuple[Record, Record]:

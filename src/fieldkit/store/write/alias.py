@@ -41,6 +41,11 @@ def say_same(
     unknown = sorted(set(use) - kind.form_fields().keys())
     if unknown:
         raise StoreError(f"{kind.title} has no field {', '.join(unknown)}. Nothing was changed.")
+    if use and (by := stands_for(connection, kind, [kept])[kept]) != kept:
+        raise StoreError(
+            f"{by} stands for {kept}, so that values taken over would not be seen. "
+            f"Merge {duplicate} into {by}. Nothing was changed."
+        )
     values = {name: other.value(name) for name in use}
     base = seen or {}
     merged = Edit(kind, {MERGED: kept}, duplicate, base.get(duplicate))
