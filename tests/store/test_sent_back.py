@@ -15,6 +15,7 @@ from fieldkit.records import Record
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.declaration.sent_back import corrected_by_edit, read_note, signed
 from fieldkit.review.sent_back import counts, find, to_correct_here
+from fieldkit.screens.form.reading import start
 from fieldkit.store import Answered, Edit, ServerRow, Store, StoreError
 
 REASON = "The name differs from the card (see the photo)"
@@ -69,6 +70,13 @@ def test_a_record_sent_back_stays_listed_once_another_stands_for_it(store: Store
     store.merges.merge("beneficiary", kept, duplicate, "Reyaz")
     assert [one.id for one in to_correct_here(store)] == [duplicate]
     assert counts(store) == (1, 0)
+    # What is listed is what the form corrects; once it is accepted, the kept one is edited.
+    for corrects in (duplicate, kept):
+        begun = start(store, Beneficiary, duplicate, "Asha").record
+        assert begun is not None
+        assert begun.id == corrects
+        if corrects == duplicate:
+            store.review.accept(duplicate, "Reyaz")
 
 
 @pytest.mark.parametrize("role", ["registrar", "operator"])

@@ -14,6 +14,7 @@ from fieldkit.protocol.messages.scope import Scope
 from fieldkit.records import Choice, Record, Use, Value, kinds
 from fieldkit.records.declaration.field import Field
 from fieldkit.records.declaration.rule import OnlyLimits
+from fieldkit.records.declaration.sent_back import open_note
 from fieldkit.screens.form.entry.completion import NameWords
 from fieldkit.screens.form.entry.form_field import Candidate
 from fieldkit.screens.form.view.panel import lower
@@ -60,7 +61,13 @@ class Start:
 
 
 def _to_edit(store: Store, kind: type[Record], record_id: str) -> Record | None:
-    """Return the record that a form edits: of a merged duplicate, the one that stands for it."""
+    """Return the record that a form edits: of a merged duplicate, the one that stands for it.
+
+    One that was sent back is corrected itself: else it would stay sent back whatever is done.
+    """
+    asked = store.get(kind.kind(), record_id)
+    if asked is not None and open_note(asked) is not None:
+        return asked
     number = store.merges.stands_for(kind.kind(), [record_id])[record_id]
     return store.get(kind.kind(), number)
 
