@@ -312,6 +312,30 @@ def test_the_newest_are_read_by_an_index_of_every_kind(store: Store, home: Path)
     listening.close()
 
 
+@pytest.mark.parametrize("merged", [False, True])
+def test_the_decisions_on_one_record_are_looked_up_by_it(
+    store: Store, home: Path, *, merged: bool
+) -> None:
+    kept, other = save(store), save(store)
+    if merged:
+        store.merges.merge("beneficiary", kept, other, "Asha")
+    asked: list[str] = []
+
+    def traced(path: Path) -> sqlite3.Connection:
+        connection = connect(path)
+        connection.set_trace_callback(asked.append)
+        return connection
+
+    with closing(Store.open(home, connect=traced)) as listening:
+        listening.review.undecided("beneficiary", "2")
+    (query,) = [sql for sql in asked if "FROM verification" in sql]
+    with closing(sqlite3.connect(home / DATABASE)) as file:
+        plan = [row[3] for row in file.execute(f"EXPLAIN QUERY PLAN {query}")]
+    by = {step for step in plan if "verification_" in step}
+    assert by
+    assert all("ix_verification_beneficiary_id" in step for step in by), by
+
+
 def test_the_days_before_today_are_counted_each_by_itself(store: Store, clock: Turned) -> None:
     clock.now = int(datetime(2026, 11, 17, 6, tzinfo=UTC).timestamp())
     save(store)

@@ -137,7 +137,8 @@ def _comes(kind: str, word: str, *, merged: bool, ends: bool = False) -> ColumnE
         there = and_(rows.c.deleted.is_(False), _meets(rows, conditions))
         ways.append(exists().where(about == table.c.id, there))
         if merged:
-            ways.append(table.c.id.in_(select(same.c.value).where(about == same.c.key, there)))
+            named = exists().where(about == same.c.key, there).correlate(same)
+            ways.append(table.c.id.in_(select(same.c.value).where(named)))
     return or_(false(), *ways)
 
 
@@ -158,9 +159,9 @@ def _decided_before(table: FromClause, decided: DecidedBy, stage: str) -> Column
     if not place:
         return cast(literal(None), Integer)
     rows = decided.kind.table().alias()
-    last = func.max(rows.c[how.on])
+    # The last of the seconds, not of the days: else an index of all decisions is walked by day.
     return (
-        select(_seconds(last))
+        select(func.max(_seconds(rows.c[how.on])))
         .where(
             rows.c[how.about] == table.c.id,
             rows.c.deleted.is_(False),
