@@ -151,6 +151,21 @@ def test_merged_records_are_not_noted_as_different(cli: Cli, pair: tuple[str, st
         assert f"are merged. `fieldkit unmerge {twice}` takes that back." in refused.err
     cli("unmerge", twice)
     assert cli("different", kept, twice).code == 0
+    refused = cli("merge", kept, twice)
+    assert refused.code == 2
+    assert f"`fieldkit different {kept} {twice} --undo` takes that back." in refused.err
+
+
+def test_a_merge_into_a_record_that_was_deleted_since_is_taken_back(
+    cli: Cli, laptop: Path, pair: tuple[str, str]
+) -> None:
+    kept, twice = pair
+    cli("merge", kept, twice)
+    with closing(Store.open(laptop)) as store:
+        store.save([Edit(kinds()[KIND], {}, kept, op=Op.DELETE)], "Asha")
+    decided = cli("decide", kept, "--stage", "1", "--as", "approve")
+    assert "or not on this laptop. Nothing was changed." in decided.err
+    assert cli("unmerge", twice, "--json").json == {"id": twice, "was": kept}
 
 
 def test_a_laptop_that_only_reads_may_not_note_a_difference(

@@ -44,7 +44,8 @@ def decide(args: Namespace) -> int:
         said = Said(on, args.reason, operator_of(store))
         found = plan(store, [(record.kind(), record.id)], act, said)
         for kept in found.refused:
-            raise Unusable(f"{kept.named}: {kept.reason} Nothing was changed.")
+            why = kept.reason.removesuffix(".")
+            raise Unusable(f"{kept.named}: {why}. Nothing was changed.")
         if not found.changes:
             say(f"{_named(store, record)} already has this decision. Nothing was changed.")
             return DONE

@@ -10,6 +10,7 @@ from fieldkit.commands import known_record, open_store, operator_of, say, say_js
 from fieldkit.protocol.difference import difference_field, smaller_first
 from fieldkit.records import Record, Value
 from fieldkit.records.declaration.permission import MERGED
+from fieldkit.records.declaration.review import said_different
 from fieldkit.store import Edit, Store
 
 
@@ -23,6 +24,11 @@ def merge(args: Namespace) -> int:
         if unknown:
             raise Unusable(
                 f"{kept.title} has no field {', '.join(unknown)}. `fieldkit kinds` lists them."
+            )
+        if said_different(kept, duplicate):
+            raise Unusable(
+                f"{_named(kept)}, and {_named(duplicate)}, are noted as different people. `fieldkit "
+                f"different {kept.id} {duplicate.id} --undo` takes that back. Nothing was changed."
             )
         _check_may_merge(store, duplicate, kept, use)
         store.merges.merge(kept.kind(), kept.id, duplicate.id, operator_of(store), use)
@@ -41,7 +47,7 @@ def unmerge(args: Namespace) -> int:
     with open_store() as store:
         record = known_record(store, args.id)
         _check_may_merge(store, record)
-        kept = store.merges.stands_for(record.kind(), [record.id])[record.id]
+        kept = record.value(MERGED) if MERGED in record.fields() else None
         if not store.merges.unmerge(record.kind(), record.id, operator_of(store)):
             raise Unusable(f"{_named(record)}, is not merged into another record.")
     if args.json:
