@@ -101,3 +101,15 @@ def test_the_interval_is_wilsons() -> None:
     assert [round(edge, 3) for edge in interval(1, 10)] == [0.018, 0.404]
     assert [round(edge, 3) for edge in interval(0, 20)] == [0.0, 0.161]
     assert interval(0, 0) == (0.0, 1.0)
+
+
+def test_a_laptop_whose_checks_the_server_would_not_take_is_told_before(
+    laptop: Path, cli: Cli
+) -> None:
+    put(laptop, name="Zooni", mobile="9419011430", trade_code="CARP")
+    with closing(Store.open(laptop)) as store:
+        store.access.enrol("http://127.0.0.1:9", "token", "registrar", 2, 16)
+    refused = cli("verify", "--operator", "Asha", piped=b"")
+    assert refused.code == 2
+    assert "Only an operator or a supervisor may enter this" in refused.err
+    assert cli("verify", "--operator", "Asha", "--report").code == 0

@@ -27,8 +27,8 @@ def merge(args: Namespace) -> int:
             )
         if said_different(kept, duplicate):
             raise Unusable(
-                f"{_named(kept)}, and {_named(duplicate)}, are noted as different people. `fieldkit "
-                f"different {kept.id} {duplicate.id} --undo` takes that back. Nothing was changed."
+                f"{_named(kept)}, and {_named(duplicate)}, are noted as different people. "
+                f"`fieldkit different {kept.id} {duplicate.id} --undo` takes that back. Nothing was changed."
             )
         _check_may_merge(store, duplicate, kept, use)
         store.merges.merge(kept.kind(), kept.id, duplicate.id, operator_of(store), use)

@@ -53,6 +53,8 @@ def verify(args: Namespace) -> int:
         if args.report:
             _report(store, args.operator)
             return DONE
+        for why in filter(None, store.denied([Edit(EntryCheck, {})])):
+            raise Unusable(f"What is found could not be kept. {why}")
         whole = _Check(kind, args.operator or "", args.percent, since, until, fields)
         entered = {one.id: one for one in _entered(store, whole, month=bool(args.month))}
         sample = _sample(whole, entered, args.month)
