@@ -426,3 +426,16 @@ def test_a_toolkit_listed_twice_is_not_made_twice(
     found = compare("toolkit", KITS, listed, listed, listed.replace("05", "07"))
     assert found.counts() == counts(differs=1, repeated=1, uncertain=1)
     assert rows(found, Outcome.UNCERTAIN)[0].why.startswith("Row 2 of the list is about the same")
+
+
+def test_our_own_number_of_a_merged_record_leads_to_the_one_that_stands(
+    store: Store, compare: Compare, ghulam: str
+) -> None:
+    twice = artisan(store, "Gulam Bhat", "Abdul Ahad Bhat")
+    kit = put(store, Toolkit, beneficiary_id=ghulam, state="SELECTED")
+    store.merges.merge("beneficiary", ghulam, twice, "Asha")
+    found = compare("beneficiary", "ID,Trade", f"{twice},Mason")
+    assert [row.record for row in rows(found, Outcome.DIFFERS)] == [ghulam]
+    assert missing(found) == []
+    found = compare("toolkit", "Artisan,Toolkit Status", f"{twice},Delivered")
+    assert [row.record for row in rows(found, Outcome.DIFFERS)] == [kit]

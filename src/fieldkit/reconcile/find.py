@@ -75,7 +75,7 @@ class Finder:
         said = self._memory.meant(self._name, row)
         for one in (row.given, said):
             if one and self._here(self._name, [one]):
-                return replace(row, record=one)
+                return replace(row, record=self._standing(self._name, one))
         held = numbers.of(row.values)
         if len(held) > 1:
             return _uncertain(
@@ -89,15 +89,19 @@ class Finder:
             if isinstance(number := row.values.get(field), str):
                 for kind in self._kind.references()[field].kinds:
                     if self._here(kind, [number]):
-                        return replace(row, person=(kind, number))
+                        return replace(row, person=(kind, self._standing(kind, number)))
         said = self._memory.meant(self._name, row)
         for kind, numbers in people.items():
             if said and self._here(kind, [said]):
-                return replace(row, person=(kind, said))
+                return replace(row, person=(kind, self._standing(kind, said)))
             held = numbers.of(row.about.get(kind, {}))
             if len(held) == 1:
                 return replace(row, person=(kind, held[0]))
         return row
+
+    def _standing(self, kind: str, number: str) -> str:
+        """Return the number of the record that stands for one here."""
+        return self._store.merges.stands_for(kind, [number])[number]
 
     def _here(self, kind: str, ids: Sequence[str]) -> set[str]:
         found = self._store.fetch([kind], ids)

@@ -25,11 +25,7 @@ def merge(args: Namespace) -> int:
             raise Unusable(
                 f"{kept.title} has no field {', '.join(unknown)}. `fieldkit kinds` lists them."
             )
-        if said_different(kept, duplicate):
-            raise Unusable(
-                f"{_named(kept)}, and {_named(duplicate)}, are noted as different people. "
-                f"`fieldkit different {kept.id} {duplicate.id} --undo` takes that back. Nothing was changed."
-            )
+        _check_not_different(kept, duplicate)
         _check_may_merge(store, duplicate, kept, use)
         store.merges.merge(kept.kind(), kept.id, duplicate.id, operator_of(store), use)
     if args.json:
@@ -56,6 +52,14 @@ def unmerge(args: Namespace) -> int:
         say(f"Taken back: {_named(record)} is a separate record again.")
         say("Values that were taken over stay; correct them where they are wrong.")
     return DONE
+
+
+def _check_not_different(one: Record, other: Record) -> None:
+    if said_different(one, other):
+        raise Unusable(
+            f"{_named(one)}, and {_named(other)}, are noted as different people. `fieldkit "
+            f"different {one.id} {other.id} --undo` takes that back. Nothing was changed."
+        )
 
 
 def _check_may_merge(
