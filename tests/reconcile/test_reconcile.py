@@ -403,39 +403,3 @@ def test_the_official_number_of_a_merged_record_does_not_replace_the_kept_ones(
     assert missing(found) == []
     store.merges.unmerge("beneficiary", twice, "Asha")
     assert "Gulam Bhat" in differing(compare("beneficiary", HEAD, GHULAM.replace("1001", "1009")))
-
-
-def test_what_is_about_a_merged_record_is_about_the_person(
-    store: Store, compare: Compare, ghulam: str
-) -> None:
-    twice = artisan(store, "Gulam Bhat", "Abdul Ahad Bhat", portal_no="PMV1009")
-    put(store, Toolkit, beneficiary_id=twice, state="SELECTED", selected_on=date(2026, 2, 1))
-    store.merges.merge("beneficiary", ghulam, twice, "Asha")
-    found = compare("toolkit", KITS, "PMV1001,,,,Delivered,05-06-2026,EK123456789IN")
-    assert differing(found) == {"Gulam Bhat": ["state", "barcode", "delivered_on"]}
-    store.merges.unmerge("beneficiary", twice, "Asha")
-    found = compare("toolkit", KITS, "PMV1001,,,,Delivered,05-06-2026,EK123456789IN")
-    assert rows(found, Outcome.PORTAL_ONLY)[0].person == ("beneficiary", ghulam)
-
-
-def test_a_toolkit_listed_twice_is_not_made_twice(
-    store: Store, compare: Compare, ghulam: str
-) -> None:
-    put(store, Toolkit, beneficiary_id=ghulam, state="SELECTED", selected_on=date(2026, 2, 1))
-    listed = "PMV1001,,,,Delivered,05-06-2026,"
-    found = compare("toolkit", KITS, listed, listed, listed.replace("05", "07"))
-    assert found.counts() == counts(differs=1, repeated=1, uncertain=1)
-    assert rows(found, Outcome.UNCERTAIN)[0].why.startswith("Row 2 of the list is about the same")
-
-
-def test_our_own_number_of_a_merged_record_leads_to_the_one_that_stands(
-    store: Store, compare: Compare, ghulam: str
-) -> None:
-    twice = artisan(store, "Gulam Bhat", "Abdul Ahad Bhat")
-    kit = put(store, Toolkit, beneficiary_id=ghulam, state="SELECTED")
-    store.merges.merge("beneficiary", ghulam, twice, "Asha")
-    found = compare("beneficiary", "ID,Trade", f"{twice},Mason")
-    assert [row.record for row in rows(found, Outcome.DIFFERS)] == [ghulam]
-    assert missing(found) == []
-    found = compare("toolkit", "Artisan,Toolkit Status", f"{twice},Delivered")
-    assert [row.record for row in rows(found, Outcome.DIFFERS)] == [kit]

@@ -276,7 +276,7 @@ def _preview(store: Store, field: CorrectedField, drafts: Sequence[_Draft]) -> P
     for one, denied, weighed in zip(drafts, store.denied(edits), store.weigh(edits), strict=True):
         why = denied or (sentence(weighed.stops[0]) if weighed.stops else "")
         if why:
-            refused.append(Kept(one.label, why, one.edit.id or ""))
+            refused.append(Kept(one.label, why, one.record.id if one.record else ""))
             continue
         remarks = [sentence(said) for said in weighed.remarks if said.field in one.edit.fields]
         changes.append(
@@ -295,6 +295,8 @@ def _preview(store: Store, field: CorrectedField, drafts: Sequence[_Draft]) -> P
 
 def _fields(wanted: Sequence[Difference]) -> Mapping[str, Value]:
     fields = {one.field: one.portal for one in wanted}
+    if "district" in fields:
+        return {**fields, _BLOCK: None}
     block = fields.get(_BLOCK)
     return {**fields, "district": district_of(block)} if isinstance(block, int) else fields
 

@@ -16,7 +16,7 @@ from fieldkit.records.fields.formats import Born
 
 _NOT_COMPARED = frozenset({"remarks"})
 """Notes of an office, which are its own."""
-_BLOCK = "block"
+_DISTRICT, _BLOCK = "district", "block"
 _YEAR = 4
 """Characters of a lone birth year."""
 
@@ -46,6 +46,10 @@ def differences(record: Record, portal: Mapping[str, Value]) -> Iterator[Differe
         there, here = portal.get(name), record.value(name)
         if not says_same(form, here, there):
             yield Difference(name, here, there)
+    # Of a block the district follows; a district alone may still be another one.
+    there, here = portal.get(_DISTRICT), record.value(_DISTRICT)
+    if portal.get(_BLOCK) is None and there is not None and there != here:
+        yield Difference(_DISTRICT, here, there)
 
 
 def says_same(form: Format, here: Value, portal: Value) -> bool:
