@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from tests.commands.conftest import Cli
 from tests.forked import local_server
 
 from fieldkit import __version__
-from fieldkit.protocol.messages.supervision import DeviceItem, DevicesAnswer
+from fieldkit.protocol.messages.supervision import DeviceItem, DevicesAnswer, LateAnswer
 from fieldkit.records import kinds
 from fieldkit.reference import options
 from fieldkit.review import devices, late
@@ -330,3 +331,12 @@ def test_all_that_is_held_about_a_person_is_one_file(
     assert offline.code == 1
     assert "Not known. No connection." in offline.text
     assert "Only the changes made on this laptop." in offline.text
+
+
+def test_a_list_that_was_cut_short_says_so(laptop: Path, cli: Cli) -> None:
+    with closing(Store.open(laptop)) as store:
+        store.access.enrol("http://127.0.0.1:9", "token", "supervisor", 2)
+        store.keep_answer(LateAnswer(now=1, changes=[], more=True))
+        store.keep_answer(DevicesAnswer(now=1, devices=[], more=True))
+    assert "There are more, which came later" in cli("late", "list").err
+    assert "There are more devices than are listed" in cli("devices").err

@@ -43,6 +43,8 @@ def devices(args: Namespace) -> int:
         say_json({"as_of": kept.at, "offline": code == OFFLINE, **answer})
         return code
     _say_devices(in_order(kept.answer, kept.at))
+    if kept.answer.more:
+        print_error("There are more devices than are listed. Ask an administrator for the rest.")
     return code
 
 
@@ -184,6 +186,8 @@ def late(args: Namespace) -> int:
         _say_late(one)
     if not found:
         say("No late changes.")
+    if kept.answer.more:
+        print_error("There are more, which came later: decide these, then list them again.")
     return result
 
 
