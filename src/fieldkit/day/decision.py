@@ -131,7 +131,7 @@ def plan(store: Store, entries: Numbers, act: Act, said: Said) -> Preview:
     found = [held[key] for key in entries if key in held and not held[key].deleted]
     refused = [Kept(number, "deleted, or not on this laptop") for number in _gone(entries, found)]
     source = fetch_references(store, found)
-    propose = _proposer(store, act, said)
+    propose = _proposer(store, entries[0][0] if entries else "", act, said)
     proposed = [(record, propose(record)) for record in found]
     refused += [
         Kept(label_of(source, record), one.why, record.id) for record, one in proposed if one.why
@@ -177,8 +177,8 @@ def _gone(entries: Numbers, found: Sequence[Record]) -> list[str]:
     return [number for kind, number in entries if (kind, number) not in live]
 
 
-def _proposer(store: Store, act: Act, said: Said) -> _Propose:
-    """Return what works out an act on one record."""
+def _proposer(store: Store, kind: str, act: Act, said: Said) -> _Propose:
+    """Return what works out an act on one record of a kind."""
     if act.key == SEND_BACK:
         fields = sent_back_with(said.reason, said.operator, store.now())
         return lambda record: _sent_back(record, fields, said.reason)
@@ -187,7 +187,14 @@ def _proposer(store: Store, act: Act, said: Said) -> _Propose:
     if act.stage:
         device = store.device
         office = area_words(device.district, device.block) if device else ""
-        return lambda record: _decided(store, record, act, said, office)
+        others: dict[str, list[str]] = {}
+        for number, by in store.merges.merged(kind).items() if kind else ():
+            others.setdefault(by, []).append(number)
+
+        def decided(record: Record) -> _Proposed:
+            return _decided(store, record, act, said, _Start(office, others.get(record.id, ())))
+
+        return decided
     return lambda record: _moved(record, act.key, said)
 
 
@@ -209,7 +216,15 @@ def _accepted(record: Record) -> _Proposed:
 # --- stages ---
 
 
-def _decided(store: Store, record: Record, act: Act, said: Said, office: str) -> _Proposed:
+class _Start(NamedTuple):
+    """What a decision at a stage starts from."""
+
+    office: str
+    others: Sequence[str]
+    """The other numbers of the person."""
+
+
+def _decided(store: Store, record: Record, act: Act, said: Said, start: _Start) -> _Proposed:
     """Work out a decision at a stage: its record, and how far the one decided on has come."""
     decided = decided_by(record.kind())
     if decided is None:
@@ -217,7 +232,7 @@ def _decided(store: Store, record: Record, act: Act, said: Said, office: str) ->
     kind, how = decided
     outcome = how.approve if act.key == APPROVE else how.reject
     shown = kind.fields()[how.outcome].format.show
-    earlier = _earlier(store, record, decided, act.stage)
+    earlier = _earlier(store, [record.id, *start.others], decided, act.stage)
     if earlier and earlier[-1].value(how.outcome) == outcome:
         return _Proposed(())
     fields: dict[str, Value] = {
@@ -227,7 +242,7 @@ def _decided(store: Store, record: Record, act: Act, said: Said, office: str) ->
         how.stage: act.stage,
         how.outcome: outcome,
         how.on: said.on,
-        how.by: office or None,
+        how.by: start.office or None,
     }
     try:
         if reason := kind.fields()[how.reason].format.parse(said.reason):
@@ -248,12 +263,12 @@ def _decided(store: Store, record: Record, act: Act, said: Said, office: str) ->
     return _Proposed(edits, before, after, remark)
 
 
-def _earlier(store: Store, record: Record, decided: DecidedBy, stage: str) -> list[Record]:
-    """Return the decisions at a stage, under all numbers of the person, the last one last."""
+def _earlier(store: Store, numbers: Sequence[str], decided: DecidedBy, stage: str) -> list[Record]:
+    """Return the decisions at a stage on records of a person, the last one last."""
     kind, how = decided
     found = [
         one
-        for number in store.merges.same_person(record.kind(), record.id)
+        for number in numbers
         for one in store.where(kind.kind(), **{how.about: number, how.stage: stage})
     ]
     return sorted(found, key=lambda one: (one.created_at or 0, id_order(one.id)))

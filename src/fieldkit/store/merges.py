@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from fieldkit.records import kinds
 from fieldkit.store.clock import Clock
 from fieldkit.store.database import Database
-from fieldkit.store.read.aliases import has_merged, merged_with, same_person, stands_for
+from fieldkit.store.read.aliases import has_merged, merged_with, standing_by_others, stands_for
 from fieldkit.store.write.alias import say_same, take_back_same
 from fieldkit.store.write.different import say_different, take_back_different
 from fieldkit.store.write.edits import Edit
@@ -95,10 +95,10 @@ class Merges:
         with self._database.read() as connection:
             return merged_with(connection, kinds()[kind], number)
 
-    def same_person(self, kind: str, number: str) -> list[str]:
-        """Return all numbers of the person of a record, the one that stands for them first."""
+    def merged(self, kind: str) -> Mapping[str, str]:
+        """Return by each number for which another record stands the number of that one."""
         with self._database.read() as connection:
-            return same_person(connection, kinds()[kind], number)
+            return standing_by_others(connection, kinds()[kind])
 
     def persons(self, numbers: Collection[str]) -> Mapping[str, str]:
         """Return who stands for people of whatever kind, by number; only of those who do not
