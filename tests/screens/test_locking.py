@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -10,19 +11,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import Connection, func, select
+from tests.screens.conftest import open_sync
 from textual import events
 
+from fieldkit import stick
 from fieldkit.keys.keyfile import KeyFile
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.home.home_page import HomePage
 from fieldkit.screens.protection.idle import Idle
 from fieldkit.screens.protection.unlock_page import UnlockPage
+from fieldkit.screens.sync.sync_page import SyncPage
 from fieldkit.server.database.connection import connect, writing
 from fieldkit.server.database.tables import DEVICE
 from fieldkit.server.devices.enrolment import revoke
 from fieldkit.server.devices.recovery import make_recovery_code
+from fieldkit.server.ingest.bundles.carried import apply_bundle
 from fieldkit.settings import DATABASE, KEYS, is_encrypted
+from fieldkit.stick import write_answer_beside
 from fieldkit.store import Store, convert
+from fieldkit.sync import revoked
+from fieldkit.sync.bundle.stick import write_to
+from fieldkit.sync.bundle.taking import Taken
 from fieldkit.sync.client import sync
 
 if TYPE_CHECKING:
@@ -311,3 +320,38 @@ async def test_a_laptop_whose_passphrases_were_dropped_by_a_sync_locks_at_once(
         await hand.press(NEW, "<enter>", NEW, "<enter>")
         await hand.press("<escape>")
         assert "nothing new can be saved on it" in " ".join(hand.text().split())
+
+
+async def test_a_laptop_whose_passphrases_were_dropped_by_a_stick_locks_also_after_escape(
+    office: Office, opened_app: At, tmp_path: Path, key: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    monkeypatch.setattr(stick, "sticks", lambda: [folder])
+    with closing(Store.open(tmp_path, key=key)) as store:
+        office.enrol(store)
+        assert sync(store).ok
+        bundle = write_to(store, folder).path
+    office.revoke_newest()
+    engine = connect(f"sqlite:///{office.database}")
+    write_answer_beside(bundle, apply_bundle(engine, bundle.read_bytes(), START).answer)
+    engine.dispose()
+    slow = threading.Event()
+    take = revoked.take_or_hand_in
+
+    def taken(store: Store, path: Path) -> Taken:
+        slow.wait(10)
+        return take(store, path)
+
+    monkeypatch.setattr(revoked, "take_or_hand_in", taken)
+    async with opened_app() as hand:
+        await opened(hand)
+        await open_sync(hand)
+        await hand.press("b")
+        assert hand.marked().strip().startswith("Take the answer")
+        await hand.pilot.press("enter")
+        await hand.pilot.press("escape")
+        assert isinstance(hand.app.screen, SyncPage)
+        slow.set()
+        await hand.settle()
+        assert isinstance(hand.app.screen, UnlockPage)

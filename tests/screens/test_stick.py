@@ -97,3 +97,13 @@ async def test_a_stick_that_is_pulled_out_or_mistyped_is_named(
         assert "Put the stick in" in " ".join(hand.text().split())
         await hand.press("/nowhere")
         assert "There is no folder /nowhere" in hand.text()
+
+
+async def test_a_path_with_a_person_who_has_no_home_is_no_crash(
+    store: Store, office: Office, opened_app: At, folder: Path
+) -> None:
+    office.enrol(store)
+    async with opened_app() as hand:
+        await open_sync(hand)
+        await hand.press("b", "~nobody7")
+        assert "There is no folder ~nobody7" in hand.text()

@@ -77,7 +77,8 @@ class StickPage(PickerPage[None]):
         if not self._busy:
             self._busy = True
             self.say("Do not pull the stick out ...", hint=True)
-            self.run_worker(self.run_reporting(partial(self._do, one)), group="stick")
+            # Of the application: it goes on when the page is closed, as it may lock the laptop.
+            self.app.run_worker(self.run_reporting(partial(self._do, one)), group="stick")
 
     async def _do(self, one: _Offer) -> None:
         from fieldkit.stick import NotCarried
@@ -100,9 +101,10 @@ class StickPage(PickerPage[None]):
 
 def _offers(store: Store, typed: str) -> _Found:
     """Return what can be done with the sticks, or with the folder that is typed."""
+    from fieldkit.files.nearby import path_of
     from fieldkit.stick import NotCarried, sticks
 
-    folders = [Path(typed).expanduser()] if typed else sticks()
+    folders = [path] if (path := path_of(typed)) else sticks()
     try:
         offers = [one for folder in folders for one in _of_folder(store, folder)]
     except NotCarried as error:
