@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.commands.conftest import Cli, Ran
 
-from fieldkit.keys.keyfile import KeyFile
+from fieldkit.keys.keyfile import KeyFile, keys_beside
 from fieldkit.keys.private_file import write_private
 from fieldkit.server.operation.local import code
 from fieldkit.settings import DATABASE, KEYS, is_encrypted
@@ -292,3 +292,62 @@ def test_old_copies_are_deleted_or_kept_as_asked(
     assert "still not encrypted" in kept.err
     assert cli("protect", "--copies", "delete").text.splitlines()[-1] == "Older backups deleted: 2."
     assert not old.exists()
+
+
+def test_a_home_that_went_back_to_plain_data_restores_what_was_encrypted_there(
+    filled: Path, cli: Cli, given: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    plain, kept = tmp_path / "plain.sqlite3", tmp_path / "kept.sqlite3"
+    cli("backup", plain)
+    cli("protect")
+    cli("backup", kept)
+    keys_beside(kept).unlink()
+    shutil.copyfile(plain, filled / DATABASE)
+    assert cli("restore", kept).code == 0
+    assert is_encrypted(filled / DATABASE)
+    assert cli("check").code == 0
+
+
+def test_a_key_file_that_another_one_replaces_is_kept(
+    protected: Path, cli: Cli, tmp_path: Path, given: pytest.MonkeyPatch
+) -> None:
+    theirs = tmp_path / "theirs.sqlite3"
+    cli("backup", theirs)
+    given.setenv("FIELDKIT_HOME", str(tmp_path / "other"))
+    cli("init", "--name", "Zed", "--district", "2", "--block", "16")
+    plain = tmp_path / "plain.sqlite3"
+    cli("backup", plain)
+    cli("protect")
+    shutil.copyfile(plain, tmp_path / "other" / DATABASE)
+    before = (tmp_path / "other" / KEYS).read_bytes()
+    assert cli("restore", theirs).code == 0
+    assert before in [one.read_bytes() for one in (tmp_path / "other/backups").glob("keys-*.json")]
+
+
+def test_no_copy_is_encrypted_with_a_key_file_of_another_laptop(
+    protected: Path, cli: Cli, tmp_path: Path
+) -> None:
+    copy = protected / "backups" / "2026-11-01.sqlite3"
+    copy.parent.mkdir(exist_ok=True)
+    copy.write_bytes(b"SQLite format 3\0" + bytes(4096))
+    strange, key = KeyFile.new(tmp_path)
+    strange.add("Zed", WORDS, key)
+    shutil.copyfile(tmp_path / KEYS, protected / KEYS)
+    ran = cli("protect")
+    assert (ran.code, "another key" in ran.err) == (2, True)
+    assert not is_encrypted(copy)
+
+
+def test_a_plain_backup_without_the_keys_leaves_plain_data_and_says_so(
+    filled: Path, cli: Cli, given: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cli("backup", tmp_path / "plain.sqlite3")
+    cli("protect")
+    (filled / KEYS).unlink()
+    assert "The data is not encrypted any more" in cli("restore", tmp_path / "plain.sqlite3").text
+
+
+def test_a_backup_never_replaces_the_keys(protected: Path, cli: Cli) -> None:
+    before = (protected / KEYS).read_bytes()
+    assert cli("backup", "--force", protected / KEYS).code == 2
+    assert (protected / KEYS).read_bytes() == before

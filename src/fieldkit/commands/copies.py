@@ -38,6 +38,7 @@ def restore(args: Namespace) -> int:
     """Put a backup in place of the data."""
     home = home_folder()
     make_private(home)
+    before = is_locked(home)
     try:
         with FileLock(home / "fieldkit.lock", timeout=0):
             key, source_key = _keys_to_restore(home, args.file)
@@ -49,6 +50,8 @@ def restore(args: Namespace) -> int:
         say(f"The data that was here before is kept in {kept}.")
         if key and not is_encrypted(kept):
             say("That file is not encrypted: `fieldkit protect` encrypts or deletes it.")
+    if before and not is_locked(home):
+        say("The data is not encrypted any more: `fieldkit protect` encrypts it.")
     return DONE
 
 

@@ -86,6 +86,18 @@ def fingerprint(data_key: bytes) -> str:
     return hashlib.blake2b(data_key, digest_size=8, person=b"fieldkit-key").hexdigest()
 
 
+def set_aside(home: Path, now: int) -> None:
+    """Keep the key file of a home, if it has one, in ``backups``: another one takes its place.
+
+    Raises:
+        OSError: it cannot be moved.
+    """
+    if (home / KEYS).exists():
+        kept = home / "backups" / f"keys-{now}.json"
+        kept.parent.mkdir(mode=0o700, exist_ok=True)
+        (home / KEYS).replace(kept)
+
+
 def all_keys(home: Path, data_key: bytes) -> list[bytes]:
     """Return the data key of a home, and the earlier ones that its key file holds."""
     with suppress(UnreadableKeys):
@@ -141,10 +153,7 @@ class KeyFile:
         with suppress(UnreadableKeys, Locked):
             if found := cls.read(home):
                 return found.unlock(operator, passphrase, now)
-        if (home / KEYS).exists():
-            kept = home / "backups" / f"keys-{now}.json"
-            kept.parent.mkdir(mode=0o700, exist_ok=True)
-            (home / KEYS).replace(kept)
+        set_aside(home, now)
         made, data_key = cls.new(home)
         made.add(operator, passphrase, data_key)
         again = cls.read(home)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from getpass import getpass
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +13,7 @@ from typing import TypeVar
 from fieldkit.cli import Unusable, print_error
 from fieldkit.keys.cipher import opens_with
 from fieldkit.keys.content import UnreadableKeys
-from fieldkit.keys.keyfile import KeyFile, Locked, WrongPassphrase, keys_beside
+from fieldkit.keys.keyfile import KeyFile, Locked, WrongPassphrase, keys_beside, set_aside
 from fieldkit.keys.passphrase import Unfit, WrongKey, check_fit
 from fieldkit.settings import KEYS, is_encrypted, is_locked
 from fieldkit.store import NeedsKey, OtherKey
@@ -133,6 +134,8 @@ def keys_to_restore(home: Path, source: Path) -> tuple[bytes | None, bytes | Non
             if opens_with(source, one):
                 return key, one
     theirs = _read(keys_beside(source)) or _read(source.with_name(KEYS))
+    if theirs is None and key is None:
+        theirs = _read(home / KEYS)  # of a home that went back to plain data
     if theirs is None:
         raise Unusable(
             f"{source.name} is encrypted, and the key of this folder does not open it. Put its key "
@@ -140,13 +143,24 @@ def keys_to_restore(home: Path, source: Path) -> tuple[bytes | None, bytes | Non
         )
     _, own = unlock(theirs, f"Passphrase of {source.name}: ")
     if key is None:
-        theirs.copy_to(home / KEYS)
+        if not opens_with(source, own):
+            raise OtherKey(source.name)
+        _put_keys(theirs, home)
         return own, own
     try:
         key_file(home).keep_earlier(key, own)
     except WrongKey:
         raise OtherKey from None
     return key, own
+
+
+def _put_keys(file: KeyFile, home: Path) -> None:
+    """Put a key file in a home; one with another key stays in ``backups``, as it may open some."""
+    with suppress(UnreadableKeys):
+        if (found := KeyFile.read(home)) and found.key_name == file.key_name:
+            return
+    set_aside(home, laptop_clock())
+    file.copy_to(home / KEYS)
 
 
 def _read(path: Path) -> KeyFile | None:

@@ -14,9 +14,10 @@ from filelock import FileLock, Timeout
 from fieldkit.cli import DONE, IN_PART, Unusable, print_error
 from fieldkit.commands import open_store, operator_of, say
 from fieldkit.commands.protection.asking import GIVEN, new_passphrase, on_terminal, unlocked
+from fieldkit.keys.cipher import opens_with
 from fieldkit.keys.keyfile import KeyFile
-from fieldkit.settings import home_folder, is_locked
-from fieldkit.store import StoreError, convert
+from fieldkit.settings import DATABASE, home_folder, is_encrypted, is_locked
+from fieldkit.store import OtherKey, StoreError, convert
 from fieldkit.store.clock import laptop_clock
 from fieldkit.store.files.convert import delete_copy, encrypt_file, plain_copies, plain_lists
 
@@ -30,6 +31,8 @@ def protect(args: Namespace) -> int:
     with _alone(home):
         if found := unlocked(home):
             _, key = found
+            if is_encrypted(home / DATABASE) and not opens_with(home / DATABASE, key):
+                raise OtherKey  # else older copies would be encrypted with it
             say("The data on this laptop is encrypted already.")
         else:
             operator = _operator()

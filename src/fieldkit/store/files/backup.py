@@ -16,7 +16,7 @@ from fieldkit.keys.content import UnreadableKeys
 from fieldkit.keys.keyfile import KeyFile, keys_beside
 from fieldkit.protocol.change import first_head
 from fieldkit.records import kinds
-from fieldkit.settings import is_encrypted, make_file_private, make_private
+from fieldkit.settings import KEYS, is_encrypted, make_file_private, make_private
 from fieldkit.store import tables
 from fieldkit.store.database import Database
 from fieldkit.store.errors import Damaged, DiskFull, OtherKey, Unwritable, plainly
@@ -49,7 +49,7 @@ def back_up(
         DiskFull, Unwritable: the copy cannot be made there.
         Interrupted: the copy was stopped; nothing of it stays.
     """
-    if _is_same(target, database.path):
+    if any(_is_same(target, one) for one in _own_files(database.path)):
         raise Unwritable("A backup cannot replace the data file. Give another file name.")
     part = target.with_name(target.name + ".part")
     try:
@@ -148,6 +148,11 @@ def sound_copy(path: Path, key: bytes | None = None) -> None:
         raise Damaged(f"{path.name} is damaged or is not a fieldkit backup. Use another backup.")
     if verdict != "ok":
         raise Damaged(f"{path.name} is damaged. Use an older backup.")
+
+
+def _own_files(path: Path) -> list[Path]:
+    """Return a data file, and the files without which it is lost."""
+    return [path, path.with_name(KEYS), *(Path(f"{path}{one}") for one in ("-wal", "-shm"))]
 
 
 def _is_same(one: Path, other: Path) -> bool:
