@@ -224,6 +224,20 @@ def test_a_laptop_without_a_line_hears_of_it_by_stick(
     assert (answer.verdicts, answer.left) == ({"applied": 6}, 0)
 
 
+def test_a_stick_without_changes_is_answered_and_leaves_nothing_to_decide(
+    head: Store, laptop: Enrolled, folder: Path, tmp_path: Path
+) -> None:
+    store = laptop(f"Firdous {next(_names)}", "operator")
+    path = write_to(store, tmp_path).path
+    revoke(head, store)
+    engine = open_database(f"sqlite:///{folder / 'server.sqlite3'}")
+    applied = apply_bundle(engine, path.read_bytes(), 1_790_000_000)
+    assert not applied.kept
+    assert item(head, store).sealed == []
+    taken = take_or_hand_in(store, write_answer_beside(path, applied.answer))
+    assert "All its work is on the server." in taken.trouble
+
+
 def test_a_server_that_keeps_no_more_is_told_from_a_line_that_dropped(
     head: Store, asha: Store, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:

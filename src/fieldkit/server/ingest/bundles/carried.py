@@ -118,12 +118,17 @@ def signer(connection: Connection, bundle: Bundle) -> Signer:
 def _kept(
     engine: Engine, device: Device, bundle: Bundle, data: bytes, now: int, keys: ServerKeys
 ) -> AppliedBundle:
-    """Keep the bundle of a revoked device for its supervisor; answer that its access has ended."""
-    hand_in(engine, device, data, now)
+    """Answer a revoked device that its access has ended; keep its bundle for its supervisor.
+
+    One without changes is not kept: there is nothing to decide on.
+    """
+    kept = any(one.batch and one.batch.changes for one in bundle.requests)
+    if kept:
+        hand_in(engine, device, data, now)
     asked = [one.model_copy(update={"batch": None}) for one in bundle.requests[:1]]
     told = [AnsweredRequest(one, revoked().problem) for one in asked]
     applied = _summary(bundle, device, told, 0, write_answer(bundle, told, keys.signing))
-    return replace(applied, kept=True)
+    return replace(applied, kept=kept)
 
 
 def _stored(connection: Connection, bundle: Bundle) -> int:
