@@ -68,7 +68,17 @@ def test_a_joiner_that_a_terminal_does_not_give_does_not_matter(
 
 
 @pytest.mark.parametrize(
-    "easy", ["", "short", "two words", "1234567890", "9419 012 345 6", "a b c"]
+    "easy",
+    [
+        "",
+        "short",
+        "two words",
+        "1234567890",
+        "9419 012 345 6",
+        "+91-9419012345",
+        "12/03/1984",
+        "a b c",
+    ],
 )
 def test_easy_passphrases_are_refused(easy: str, made: tuple[KeyFile, bytes]) -> None:
     file, key = made

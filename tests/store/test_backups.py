@@ -187,6 +187,21 @@ def test_a_restore_can_be_undone(store: Store, home: Path, clock: Turned) -> Non
     again.close()
 
 
+def test_a_clock_that_was_set_back_overwrites_no_file_that_a_restore_kept(
+    store: Store, home: Path, clock: Turned
+) -> None:
+    store.back_up(home / "copy.sqlite3")
+    save(store, name="Only here")
+    store.close()
+    found = set()
+    for _ in range(2):
+        again, kept = restored(home, home / "copy.sqlite3", clock)
+        again.close()
+        found.add(kept)
+    assert sorted((home / "backups").iterdir()) == sorted(one for one in found if one)
+    assert len(found) == 2
+
+
 def test_nothing_is_restored_while_somebody_has_the_file_open(
     store: Store, home: Path, clock: Turned
 ) -> None:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 from fieldkit.keys.backoff import Failures
@@ -93,9 +94,10 @@ def set_aside(home: Path, now: int) -> None:
         OSError: it cannot be moved.
     """
     if (home / KEYS).exists():
-        kept = home / "backups" / f"keys-{now}.json"
-        kept.parent.mkdir(mode=0o700, exist_ok=True)
-        (home / KEYS).replace(kept)
+        folder = home / "backups"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        names = (folder / f"keys-{number}.json" for number in count(now))
+        (home / KEYS).replace(next(one for one in names if not one.exists()))
 
 
 def all_keys(home: Path, data_key: bytes) -> list[bytes]:

@@ -42,7 +42,7 @@ def check_fit(passphrase: str) -> None:
         Unfit: it is too short, or a number.
     """
     text = normal(passphrase)
-    if text.replace(" ", "").isdecimal():
+    if "".join(c for c in text if c.isalnum()).isdecimal():  # a mobile, a date: "12/03/1984"
         raise Unfit("A number is guessed too easily. Choose three words, or ten characters.")
     words = [word for word in text.split() if len(word) > 1]
     if len(text) < SHORTEST and len(words) < WORDS:

@@ -157,7 +157,9 @@ def _own_files(path: Path) -> list[Path]:
 
 def _is_same(one: Path, other: Path) -> bool:
     """Say whether two paths are of one file, however they are written."""
-    return one.resolve() == other.resolve() or (one.exists() and one.samefile(other))
+    if one.resolve() == other.resolve():
+        return True
+    return one.exists() and other.exists() and one.samefile(other)
 
 
 def _is_data_file(path: Path, key: bytes | None) -> bool:

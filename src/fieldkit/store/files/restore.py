@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 from fieldkit.file_fault import why
@@ -66,7 +67,7 @@ def put_in_place(
     ``key``: of the file that is replaced, if that is encrypted.
     """
     current = home / DATABASE
-    kept = home / "backups" / f"replaced-{stamp}.sqlite3"
+    kept = _free_name(home / "backups", f"replaced-{stamp}")
     part = current.with_name(DATABASE + ".part")
     try:
         _discard(part)
@@ -85,6 +86,12 @@ def put_in_place(
     finally:
         _discard(part)
     return kept if replaced else None
+
+
+def _free_name(folder: Path, name: str) -> Path:
+    """Return a name that no file has: a clock that was set back gives the same twice."""
+    names = (f"{name}{f'-{number}' if number else ''}.sqlite3" for number in count())
+    return next(folder / one for one in names if not (folder / one).exists())
 
 
 def _rebuild(source: Path, key: bytes | None, database: Database) -> None:
