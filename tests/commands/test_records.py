@@ -12,11 +12,11 @@ import openpyxl
 import pytest
 from tests.commands.conftest import Cli
 
-from fieldkit.files.export import PERSONAL
 from fieldkit.protocol.change import Op
 from fieldkit.protocol.messages.finding import Finding, Verdict
 from fieldkit.records import Value, kinds
 from fieldkit.records.community.village_organisation import VillageOrganisation
+from fieldkit.records.declaration.exported import PERSONAL
 from fieldkit.store import Answered, Edit, ServerRow, Store
 
 KINDS = list(kinds())

@@ -354,6 +354,7 @@ def test_duplicates_are_imported_and_listed(roster: Roster, store: Store) -> Non
     assert loaded.duplicates_file
     assert loaded.duplicates_file.name == "roster-duplicates.csv"
     with loaded.duplicates_file.open(encoding="utf-8-sig", newline="") as file:
+        assert "holds personal data" in next(file)
         listed = list(csv.DictReader(file))
     assert len(listed) == len(loaded.duplicates)
     one = next(pair for pair in listed if pair["May be same as"] == first and pair["Row"] == "2")

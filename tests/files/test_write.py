@@ -14,10 +14,10 @@ from openpyxl import load_workbook
 from tests.files.conftest import Home
 
 from fieldkit.files import FileFormat, export, load
-from fieldkit.files.export import PERSONAL
 from fieldkit.formulas import escape_formula, unescape_formula
 from fieldkit.records import Unfit
 from fieldkit.records.artisans.beneficiary import Beneficiary
+from fieldkit.records.declaration.exported import PERSONAL
 from fieldkit.records.fields.formats import Text
 from fieldkit.store import Edit, Store
 

@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 from tests.reports.plain_sql import LADDER
 
 from fieldkit.files import export
-from fieldkit.files.export import PERSONAL
 from fieldkit.records import kinds
+from fieldkit.records.declaration.exported import PERSONAL
 from fieldkit.store import Store
 
 Answer: TypeAlias = Any

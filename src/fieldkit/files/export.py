@@ -24,18 +24,12 @@ from fieldkit.formulas import escape_formula
 from fieldkit.papers.export_log import log_export
 from fieldkit.protocol.change import Json
 from fieldkit.records import Record, Value, kinds
-from fieldkit.records.declaration.exported import holds_personal_data
+from fieldkit.records.declaration.exported import PERSONAL, holds_personal_data
 from fieldkit.records.declaration.permission import CORRECTED, SENT_BACK
 from fieldkit.records.fields.formats import Moment
 from fieldkit.settings import make_file_private
 from fieldkit.store import Store
 
-PERSONAL = (
-    "This file holds personal data. Keep it where only those who need it can read it and delete it "
-    "when it is no longer needed."
-)
-"""The first line of a CSV file with personal data, and the first sheet of a workbook. Without a
-comma, so that a spreadsheet shows it in one cell."""
 FileFormat: TypeAlias = Literal["csv", "xlsx", "jsonl"]
 _NOT_EXPORTED = frozenset({"version", "deleted", SENT_BACK, CORRECTED})
 _NOTES = "notes on fields"

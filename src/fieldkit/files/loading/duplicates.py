@@ -11,6 +11,7 @@ from typing import TextIO
 from fieldkit.files.loading.output_files import OutputFiles
 from fieldkit.formulas import escape_formula
 from fieldkit.records import Record
+from fieldkit.records.declaration.exported import PERSONAL, holds_personal_data
 from fieldkit.store import Store
 
 _MOST_LISTED = 1000
@@ -55,7 +56,8 @@ class Duplicates:
             self.found.append(pair)
         if self._file is None:
             self.path, self._file = self.outputs.create("duplicates", "csv")
-            csv.writer(self._file).writerow(_HEADINGS)
+            above = [[PERSONAL]] if holds_personal_data(self.kind) else []
+            csv.writer(self._file).writerows([*above, _HEADINGS])
         same = ", ".join(self._label(field) for field in pair.key)
         names = self._name(pair.id), self._name(pair.other)
         cells = (str(pair.row), pair.id, names[0], pair.other, names[1], same)

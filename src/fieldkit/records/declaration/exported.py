@@ -9,6 +9,12 @@ from fieldkit.records.declaration.record import Record, kinds
 from fieldkit.records.fields.formats import PersonName
 from fieldkit.records.fields.numbers import AadhaarLastFour, Account, Mobile
 
+PERSONAL = (
+    "This file holds personal data. Keep it where only those who need it can read it and delete it "
+    "when it is no longer needed."
+)
+"""The first line of a CSV file with personal data, and the first sheet of a workbook. Without a
+comma, so that a spreadsheet shows it in one cell."""
 _PERSONAL = (PersonName, Mobile, AadhaarLastFour, Account)
 
 
