@@ -316,7 +316,9 @@ async def test_a_laptop_whose_passphrases_were_dropped_by_a_sync_locks_at_once(
         await hand.press("<f5>")
         assert isinstance(hand.app.screen, UnlockPage)
         assert "No passphrase opens this laptop any more" in hand.text()
-        await hand.press("<ctrl+r>", "asha", "<enter>", recovery_code(office), "<enter>")
+        await hand.press("<ctrl+r>", "a" * 101, "<enter>")
+        assert "at most 100 characters" in hand.text()
+        await hand.press("<ctrl+u>", "asha", "<enter>", recovery_code(office), "<enter>")
         await hand.press(NEW, "<enter>", NEW, "<enter>")
         await hand.press("<escape>")
         assert "nothing new can be saved on it" in " ".join(hand.text().split())
@@ -355,3 +357,17 @@ async def test_a_laptop_whose_passphrases_were_dropped_by_a_stick_locks_also_aft
         slow.set()
         await hand.settle()
         assert isinstance(hand.app.screen, UnlockPage)
+
+
+async def test_a_new_operators_passphrase_is_kept_under_the_name_that_the_laptop_keeps(
+    opened_app: At, key: bytes, tmp_path: Path
+) -> None:
+    async with opened_app() as hand:
+        await opened(hand)
+        await hand.press("<ctrl+o>", "x" * 101, "<enter>")
+        assert "at most 100 characters" in hand.text()
+        await hand.press("<ctrl+u>", "Zo\u0308ni", "<enter>", NEW, "<enter>", NEW, "<enter>")
+        assert hand.app.operator == "Z\u00f6ni"
+    file = KeyFile.read(tmp_path)
+    assert file is not None
+    assert set(file.operators) == {"Asha", "Rubina", "Z\u00f6ni"}

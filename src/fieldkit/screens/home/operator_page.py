@@ -40,7 +40,7 @@ class OperatorPage(PickerPage[None]):
         known = any(name.casefold() == typed.casefold() for name in names)
         is_name = bool(typed) and not any(c.isdigit() for c in typed) and not known
         new: Cell = (Span("+ ", "key"), Span("new operator: "), Span(typed, "strong"))
-        last = Choice((new,), partial(self._become, typed)) if is_name else None
+        last = Choice((new,), partial(self._become_new, typed)) if is_name else None
         return Answer(rows, last, len(rows) if last else 0, above=("",))
 
     def _row(self, number: str, name: str) -> Choice:
@@ -50,6 +50,16 @@ class OperatorPage(PickerPage[None]):
             here if name == self.app.operator else "",
         )
         return Choice(cells, partial(self._become, name), key=name)
+
+    async def _become_new(self, typed: str) -> None:
+        """Go on with the name as it is kept, so that their passphrase is kept under the same.
+
+        Raises:
+            StoreError: the name will not do.
+        """
+        from fieldkit.store.log.identity import fit_name
+
+        await self._become(fit_name(typed))
 
     async def _become(self, name: str) -> None:
         if name == self.app.operator or self.app.data_key is None:

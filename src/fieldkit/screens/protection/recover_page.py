@@ -9,7 +9,7 @@ from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.look.glyphs import DOWN, UP
 from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span
-from fieldkit.screens.protection.keys_here import recovered
+from fieldkit.screens.protection.keys_here import NotDone, recovered
 from fieldkit.screens.protection.new_page import NewPassphrasePage
 from fieldkit.screens.protection.secret_page import Opened, SecretPage
 from fieldkit.screens.widgets.rows import Answer, Choice
@@ -62,7 +62,11 @@ class RecoverPage(SecretPage):
         if not any(c.isalpha() for c in name) or any(c.isdigit() for c in name):
             self.say("Type your name.", error=True)
             return
-        self._operators = [name]
+        try:
+            self._operators = [await in_thread(partial(_as_kept, name))]
+        except NotDone as error:
+            self.say(str(error), error=True)
+            return
         self.box.prompt, self.box.hint = self.PROMPT or "", self.HINT
         self.box.start_over("")
         self.say("")
@@ -84,3 +88,18 @@ class RecoverPage(SecretPage):
         for _ in range(2):  # the new passphrase, and this page
             self.app.pop_screen()
         await self._opened(operator, key)
+
+
+def _as_kept(name: str) -> str:
+    """Return a name as the laptop keeps it.
+
+    Raises:
+        NotDone: it will not do.
+    """
+    from fieldkit.store import StoreError
+    from fieldkit.store.log.identity import fit_name
+
+    try:
+        return fit_name(name)
+    except StoreError as error:
+        raise NotDone(str(error)) from None
