@@ -351,3 +351,11 @@ def test_a_backup_never_replaces_the_keys(protected: Path, cli: Cli) -> None:
     before = (protected / KEYS).read_bytes()
     assert cli("backup", "--force", protected / KEYS).code == 2
     assert (protected / KEYS).read_bytes() == before
+
+
+def test_a_start_leaves_key_files_of_any_name_as_they_are(protected: Path, cli: Cli) -> None:
+    kept = [protected / "keys-old.json", protected / "stick.sqlite3.keys.json"]
+    for path in kept:
+        shutil.copyfile(protected / KEYS, path)
+    assert cli("status").code == 0
+    assert all(KeyFile.at(path) for path in kept)

@@ -14,8 +14,18 @@ from fieldkit.settings import KEYS, make_private
 
 _SEALED = ".sealed"
 _PATTERNS = ("*.json", "rolls/*.txt")
-_READABLE = {KEYS}
-"""Needed before there is a key."""
+
+
+def _is_key_file(path: Path) -> bool:
+    """Say whether a file is needed before there is a key, under whatever name somebody kept it."""
+    if path.name == KEYS:
+        return True
+    from fieldkit.keys.content import Content, UnreadableKeys
+
+    with suppress(UnreadableKeys):
+        Content.of(path.read_bytes())
+        return True
+    return False
 
 
 class Notes:
@@ -56,7 +66,7 @@ class Notes:
         """
         for pattern in _PATTERNS if self._key else ():
             for path in self._home.glob(pattern):
-                if path.name not in _READABLE and path.is_file():
+                if path.is_file() and not _is_key_file(path):
                     name = path.relative_to(self._home).as_posix()
                     self.write(name, path.read_text("utf-8", "replace"))
 
