@@ -211,6 +211,7 @@ def test_rejected_rows_are_written_with_the_reason(laptop: Path, cli: Cli, tmp_p
     back = Path(ran.json["rejects_file"])
     assert back.parent == tmp_path
     with back.open(encoding="utf-8-sig", newline="") as opened:
+        next(opened)
         (row,) = csv.DictReader(opened)
     assert (row["Name"], row["Mobile No."]) == ("Asif", "12")
     assert row["reason"].startswith("Mobile: ")

@@ -33,6 +33,7 @@ def only(store: Store) -> Beneficiary:
 def rejected(loaded: Loaded) -> list[dict[str, str]]:
     assert loaded.rejects_file
     with loaded.rejects_file.open(encoding="utf-8-sig", newline="") as file:
+        assert "holds personal data" in next(file)
         return list(csv.DictReader(file))
 
 

@@ -40,9 +40,11 @@ def mend(file: Path) -> None:
     right = {"Name of Beneficiary": "Bashir Ahmad Dar", "Trade": "Carpenter"}
     doubtful = dict.fromkeys(["Date of Birth", "Mobile No.", "IFSC Code", "Account No."], "")
     with file.open(encoding="utf-8-sig", newline="") as opened:
+        above = next(opened)
         rows = list(csv.DictReader(opened))
     assert all(row["reason"] for row in rows)
     with file.open("w", encoding="utf-8-sig", newline="") as opened:
+        opened.write(above)
         table = csv.DictWriter(opened, list(rows[0]))
         table.writeheader()
         table.writerows({**row, **right, **doubtful} for row in rows)

@@ -16,6 +16,7 @@ from fieldkit.files.values.targets import fits
 from fieldkit.formulas import escape_formula
 from fieldkit.protocol.change import Json
 from fieldkit.records import Record
+from fieldkit.records.declaration.exported import PERSONAL
 from fieldkit.records.fields.formats import Mobile
 
 REASON = "reason"
@@ -70,6 +71,8 @@ class Rejects:
     """The columns of a table; None for JSONL, where each row has its own names."""
     hide: Callable[[str, str], str]
     """Hides Aadhaar numbers: (column, value) -> value."""
+    personal: bool = False
+    """Whether the rows hold personal data, which a table then says above its headings."""
     path: Path | None = None
     _file: TextIO | None = field(default=None, repr=False)
 
@@ -99,6 +102,8 @@ class Rejects:
             self.path, self._file = self.outputs.create(_REJECTED, "jsonl")
         else:
             self.path, self._file = self.outputs.create(_REJECTED, "csv")
+            if self.personal:
+                csv.writer(self._file).writerow([PERSONAL])
             headings = [escape_formula(masked(column)) for column in self.columns]
             csv.writer(self._file).writerow([*headings, _heading(headings)])
         return self._file

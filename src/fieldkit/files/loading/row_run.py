@@ -21,6 +21,7 @@ from fieldkit.files.tables.table import Position, Unreadable
 from fieldkit.files.values.reader import Reader, RowValues
 from fieldkit.protocol.change import Json
 from fieldkit.records import Record
+from fieldkit.records.declaration.exported import holds_personal_data
 from fieldkit.store import Store
 
 _CHUNK = 500
@@ -70,7 +71,12 @@ class RowRun(ABC):
         self.loaded = Loaded()
         self.home = device.district if device else 0
         self.reader = Reader(kind, self.home, store)
-        self.rejects = Rejects(outputs, columns=None, hide=lambda _, value: masked(value))
+        self.rejects = Rejects(
+            outputs,
+            columns=None,
+            hide=lambda _, value: masked(value),
+            personal=holds_personal_data(kind),
+        )
 
     def process(
         self,
