@@ -354,6 +354,7 @@ async def test_a_laptop_whose_passphrases_were_dropped_by_a_stick_locks_also_aft
         await hand.pilot.press("enter")
         await hand.pilot.press("escape")
         assert isinstance(hand.app.screen, SyncPage)
+        assert not await hand.app.close_unused_store()
         slow.set()
         await hand.settle()
         assert isinstance(hand.app.screen, UnlockPage)

@@ -55,6 +55,9 @@ _USES = (events.Key, events.Paste, events.MouseDown, events.MouseScrollDown, eve
 _PATIENCE = 1.0
 """Seconds after which Ctrl+Q no longer waits for what the keys before it read."""
 
+STICK = "stick"
+"""The group of workers that use the store outside of its threads, as a stick may be slow."""
+
 
 class StatusRefreshed(Message):
     """The header status changed."""
@@ -191,7 +194,8 @@ class AppBase(App[int]):
 
         What asks for the store from then on waits until it is opened again.
         """
-        if self.scheduler.running or not self._threads.quiet:
+        carries = any(one.group == STICK and not one.is_finished for one in self.workers)
+        if carries or self.scheduler.running or not self._threads.quiet:
             return False
         store, self._store, self.data_key = self._store, None, None
         self._store_open.clear()

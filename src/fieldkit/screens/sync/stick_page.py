@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from fieldkit.screens.base.app import STICK
 from fieldkit.screens.base.daemon import in_thread
 from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.words import plural
@@ -78,7 +79,7 @@ class StickPage(PickerPage[None]):
             self._busy = True
             self.say("Do not pull the stick out ...", hint=True)
             # Of the application: it goes on when the page is closed, as it may lock the laptop.
-            self.app.run_worker(self.run_reporting(partial(self._do, one)), group="stick")
+            self.app.run_worker(self.run_reporting(partial(self._do, one)), group=STICK)
 
     async def _do(self, one: _Offer) -> None:
         from fieldkit.stick import NotCarried
