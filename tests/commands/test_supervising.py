@@ -333,6 +333,28 @@ def test_all_that_is_held_about_a_person_is_one_file(
     assert "Only the changes made on this laptop." in offline.text
 
 
+def test_who_may_read_each_number_of_a_person_is_listed(
+    head: Path, cli: Cli, asha: Store, area: Area
+) -> None:
+    (record,) = asha.page("beneficiary").records
+    with closing(Store.open(head)) as store:
+        given = {"name": "Zooni Akhtar", "trade_code": "TAIL", "mobile": "9419011433"}
+        given |= {"district": area.district, "block": area.other}
+        artisan = kinds()["beneficiary"]
+        (twice,) = store.save([Edit(artisan, given)], "Head")
+        assert sync(store).ok
+        (unsent,) = store.save([Edit(artisan, given)], "Head")
+        for number in (twice.id, unsent.id):
+            store.merges.merge("beneficiary", record.id, number, "Head")
+    ran = cli("person-data", record.id)
+    assert ran.code == 1, "one of her records is not on the server yet"
+    lists = ran.text.partition("LAPTOPS THAT MAY READ IT")[2].partition("EXPORTS")[0]
+    assert record.id in lists
+    assert twice.id in lists
+    assert unsent.id not in lists
+    assert "Entered by Asha" in ran.text
+
+
 def test_a_list_that_was_cut_short_says_so(laptop: Path, cli: Cli) -> None:
     with closing(Store.open(laptop)) as store:
         store.access.enrol("http://127.0.0.1:9", "token", "supervisor", 2)

@@ -43,7 +43,8 @@ class FromServer(NamedTuple):
     histories: Mapping[str, Sequence[HistoryEntry]] = {}
     """The changes of each record on all laptops, by its number; those left out have only the
     changes made here."""
-    readers: Sequence[ReaderItem] = ()
+    readers: Mapping[str, Sequence[ReaderItem]] = {}
+    """Who may read each of the person's own records, by its number."""
     why_not: str = ""
     """Why something of the server's is missing, as a sentence; empty: all is there."""
 
@@ -161,15 +162,16 @@ def _unfinished(store: Store, records: Sequence[Record]) -> Section | None:
 
 
 def _readers(of_server: FromServer) -> Section:
-    """Return which laptops may read the record, by role and area."""
+    """Return which laptops may read the person's own records, by role and area."""
     title = "Laptops that may read it"
-    if not of_server.readers:
+    if not any(of_server.readers.values()):
         why = (
             f"Not known. {of_server.why_not}" if of_server.why_not else "The server knows of none."
         )
         return Section(title, Lines([shown(why)]))
     rows = [
         [
+            Text(number),
             Text(str(one.devices)),
             Text(shown(one.role)),
             Text(
@@ -178,10 +180,11 @@ def _readers(of_server: FromServer) -> Section:
             Text("now" if one.now else "before"),
             Text(show_date(day_at(one.last_seen)) if one.last_seen else "never"),
         ]
-        for one in of_server.readers
+        for number, readers in of_server.readers.items()
+        for one in readers
     ]
-    headings = ["Laptops", "Role", "Area", "Reads", "Last sync"]
-    return Section(title, Grid(headings, [True, *[False] * 4], rows))
+    headings = ["Record", "Laptops", "Role", "Area", "Reads", "Last sync"]
+    return Section(title, Grid(headings, [False, True, *[False] * 4], rows))
 
 
 def _exports(store: Store, records: Sequence[Record]) -> Section:

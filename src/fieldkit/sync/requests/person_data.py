@@ -24,16 +24,24 @@ def page_about(store: Store, record: Record) -> tuple[Page, str]:
 
 
 def _from_server(store: Store, records: Sequence[Record]) -> FromServer:
-    """Ask for the history of each record, and who may read the person's own."""
+    """Ask for the history of each record, and who may read the person's own.
+
+    What the server does not have yet has neither; the rest is asked for all the same.
+    """
     histories: dict[str, Sequence[HistoryEntry]] = {}
-    found: Sequence[ReaderItem] = ()
-    try:
-        found = readers(store, records[0].kind(), records[0].id).readers
-    except NotDone as failed:
-        return FromServer(why_not=str(failed))
+    found: dict[str, Sequence[ReaderItem]] = {}
+    why_not = ""
     for record in records:
+        try:
+            if record.kind() == records[0].kind():
+                found[record.id] = readers(store, record.kind(), record.id).readers
+        except NotDone as failed:
+            if failed.offline:
+                return FromServer(histories, found, str(failed))
+            why_not = str(failed)
+            continue
         answer = history(store, record.kind(), record.id)
         if answer.error:
             return FromServer(histories, found, answer.error)
         histories[record.id] = merge_histories(store.outbox.of(record.id), answer.changes)
-    return FromServer(histories, found)
+    return FromServer(histories, found, why_not)
