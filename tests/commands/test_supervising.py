@@ -16,7 +16,7 @@ from tests.forked import local_server
 
 from fieldkit import __version__
 from fieldkit.protocol.messages.supervision import DeviceItem, DevicesAnswer, LateAnswer
-from fieldkit.records import kinds
+from fieldkit.records import Value, kinds
 from fieldkit.reference import options
 from fieldkit.review import devices, late
 from fieldkit.server.database.connection import connect, writing
@@ -338,8 +338,9 @@ def test_who_may_read_each_number_of_a_person_is_listed(
 ) -> None:
     (record,) = asha.page("beneficiary").records
     with closing(Store.open(head)) as store:
-        given = {"name": "Zooni Akhtar", "trade_code": "TAIL", "mobile": "9419011433"}
-        given |= {"district": area.district, "block": area.other}
+        place = {"district": area.district, "block": area.other}
+        given: dict[str, Value] = {"name": "Zooni Akhtar", "trade_code": "TAIL", **place}
+        given["mobile"] = "9419011433"
         artisan = kinds()["beneficiary"]
         (twice,) = store.save([Edit(artisan, given)], "Head")
         assert sync(store).ok
