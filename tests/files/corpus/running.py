@@ -19,6 +19,7 @@ from tests.files.corpus.expectation import Cell, OfficeFile, Writer
 from fieldkit.cli import run
 from fieldkit.files import read_villages
 from fieldkit.records import kinds
+from fieldkit.records.declaration.exported import PERSONAL
 from fieldkit.store import Store
 
 Stored = Mapping[str, Cell]
@@ -169,6 +170,6 @@ def _returned(desk: Path) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     for path in desk.glob("*-rejected*.csv"):
         with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = list(csv.reader(file))
+            lines = [line for line in csv.reader(file) if line != [PERSONAL]]
         rows += [dict(zip(lines[0], line, strict=False)) for line in lines[1:]]
     return rows
