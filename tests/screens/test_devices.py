@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.screens.conftest import At, Office, organisations
 
+from fieldkit.protocol.messages.supervision import LateAnswer, LateItem
 from fieldkit.records import kinds
 from fieldkit.reference import options
 from fieldkit.review import devices
@@ -164,6 +165,30 @@ async def test_offline_the_list_of_before_is_shown_with_who_has_an_older_version
         await hand.press("<down>", "<down>", "<enter>", "<enter>")
         assert "No connection." in hand.text()
     assert reyaz.access.token()
+
+
+async def test_a_list_that_the_server_cut_short_says_so(opened_app: At, head: Store) -> None:
+    found = fetch_devices(head)
+    one = LateItem(
+        change="7KQ2M9XD/1",
+        verdict="late",
+        device=1,
+        received_at=1_790_000_000,
+        op="update",
+        kind="village_organisation",
+        record="7KQ2M9XD-1",
+        fields={"village": "Nagam"},
+        at=1_790_000_000,
+        operator="Reyaz",
+    )
+    head.keep_answer(found.model_copy(update={"more": True}))
+    head.keep_answer(LateAnswer(now=1_790_000_000, changes=[one], more=True))
+    head.access.enrol("http://127.0.0.1:9", head.access.token() or "")
+    async with opened_app(width=100) as hand:
+        await open_devices(hand)
+        assert "There are more than are listed." in hand.text()
+        await hand.press("l")
+        assert "There are more, which came later: decide these first." in hand.text()
 
 
 @pytest.mark.usefixtures("head")

@@ -52,6 +52,8 @@ class Devices(NamedTuple):
     """The same moment by the server's clock."""
     silent_days: int
     listed: Sequence[Listed]
+    more: bool = False
+    """Whether the server left some out."""
 
 
 class SilentDevice(NamedTuple):
@@ -105,7 +107,7 @@ def in_order(answer: DevicesAnswer, as_of: int) -> Devices:
         revoked = one.item.revoked_at is not None
         return revoked, not one.silent, _last_sign(one.item) if one.silent else one.item.id
 
-    return Devices(as_of, answer.now, answer.silent_days, sorted(listed, key=place))
+    return Devices(as_of, answer.now, answer.silent_days, sorted(listed, key=place), answer.more)
 
 
 def area_of(district: int | None, block: int | None) -> str:

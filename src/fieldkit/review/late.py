@@ -47,6 +47,12 @@ def find(store: Store) -> list[LateChange]:
     return [in_words(one, kept.at) for one in kept.answer.changes] if kept else []
 
 
+def are_more(store: Store) -> bool:
+    """Say whether the server left out changes that came later."""
+    kept = store.kept_answer(LateAnswer)
+    return kept is not None and kept.answer.more
+
+
 def in_words(one: LateItem, as_of: int) -> LateChange:
     """Return a change as people read it."""
     kind = kinds().get(one.kind)

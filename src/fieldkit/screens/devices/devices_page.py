@@ -44,7 +44,8 @@ class DevicesPage(FetchingPage):
         if found is None:
             nothing: Cell = (Span("The list was never fetched on this laptop.", "dim"),)
             return Answer(mark=None, above=("", nothing))
-        as_of: Cell = (Span(f"As of {Moment().show(found.as_of)}", "dim"),)
+        more = "  There are more than are listed." if found.more else ""
+        as_of: Cell = (Span(f"As of {Moment().show(found.as_of)}", "dim"), Span(more, "warn"))
         return Answer(
             [self._row(one, found) for one in found.listed],
             above=(as_of, ""),

@@ -46,9 +46,10 @@ class LatePage(FetchingPage):
     async def answer(self, _text: str) -> Answer:
         """Answer with the changes; what each writes stands below it."""
         from fieldkit.records.fields.formats import Moment
-        from fieldkit.review.late import find
+        from fieldkit.review.late import are_more, find
 
         self._found = await self.read(find, "late")
+        more = await self.read(are_more, "more")
         rows: list[Choice] = []
         below: list[Cell] = []
         width = self.size.width - 2 * MARGIN
@@ -65,7 +66,11 @@ class LatePage(FetchingPage):
         if not rows:
             nothing: Cell = (Span("No late changes are known here.", "dim"),)
             return Answer(mark=None, above=("", nothing))
-        as_of: Cell = (Span(f"As of {Moment().show(self._found[0].as_of)}", "dim"),)
+        said = "  There are more, which came later: decide these first." if more else ""
+        as_of: Cell = (
+            Span(f"As of {Moment().show(self._found[0].as_of)}", "dim"),
+            Span(said, "warn"),
+        )
         return Answer(rows, above=(as_of, ""), after=tuple(below))
 
     async def _open(self, one: LateChange) -> None:
