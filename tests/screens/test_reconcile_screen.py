@@ -114,7 +114,9 @@ async def test_all_rows_are_taken_at_once(
         assert "Nothing is left to decide." in hand.text()
         assert store.where("toolkit", state="DELIVERED")
         assert "portal, " in store.outbox.of(store.where("toolkit")[0].id)[-1].change.operator
-        await hand.press("<enter>", "26 sep 2025")
+        await hand.press("<enter>", "26 sep 2099")
+        assert "26 Sep 2099 is still to come." in hand.text()
+        await hand.press("<ctrl+u>", "26 sep 2025")
         await hand.press("<enter>")
         assert "The list is as of 26 Sep 2025" in hand.text()
         await hand.press("<ctrl+z>")

@@ -65,6 +65,10 @@ async def test_a_revoked_laptop_hears_of_it_from_the_answer(
         await hand.press("<enter>")
         said = " ".join(hand.text().split())
         assert "nothing new can be saved on it. 3 changes are sealed and handed in" in said
+        for path in folder.iterdir():
+            path.unlink()
+        await hand.press("<escape>", "b")
+        assert "has nothing to carry or to take here" in " ".join(hand.text().split())
     with pytest.raises(Closed):
         organisations(store, 1)
 

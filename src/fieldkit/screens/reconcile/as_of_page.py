@@ -37,6 +37,7 @@ class AsOfPage(PickerPage[None]):
         """Answer with the date that was typed."""
         from fieldkit.records import Unfit
         from fieldkit.records.fields.dates import PAST_DATE, show_date
+        from fieldkit.records.fields.formats import today
 
         try:
             day = PAST_DATE.parse(text)
@@ -44,6 +45,9 @@ class AsOfPage(PickerPage[None]):
             return Answer(mark=None, above=("", (Span(str(error), "bad"),)))
         if not isinstance(day, date):
             return Answer(mark=None)
+        if day > today():
+            said = f"{show_date(day)} is still to come."
+            return Answer(mark=None, above=("", (Span(said, "bad"),)))
         return Answer([Choice(((Span(show_date(day), "strong"),),), partial(self._take, day))])
 
     async def _take(self, day: date) -> None:

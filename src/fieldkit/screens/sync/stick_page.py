@@ -24,6 +24,7 @@ _WHY = (
     "at a laptop with a connection, bring the answer back and take it here."
 )
 _NONE = "No stick was found. Put one in, or type the path of its folder."
+_NOTHING = "This laptop was removed from the server, and has nothing to carry or to take here."
 
 
 class _Offer(NamedTuple):
@@ -110,7 +111,7 @@ def _offers(store: Store, typed: str) -> _Found:
         offers = [one for folder in folders for one in _of_folder(store, folder)]
     except NotCarried as error:
         return _Found([], str(error))
-    return _Found(offers, "" if offers else _NONE)
+    return _Found(offers, "" if offers else _NOTHING if folders else _NONE)
 
 
 def _of_folder(store: Store, folder: Path) -> list[_Offer]:
@@ -123,19 +124,29 @@ def _of_folder(store: Store, folder: Path) -> list[_Offer]:
     from fieldkit.sync.bundle.stick import answers_in, bundles_in
 
     free = f"{_size(free_space(folder))} free"
-    waiting = plural(store.outbox.unsent(), "change")
     answers = [
         _Offer(f"Take the answer {path.name}", f"from {folder}", partial(_take, path), path)
         for path in answers_in(store, folder)
     ]
-    write = _Offer(f"Write {waiting} to {folder}", free, partial(_write, folder), folder)
+    write = [
+        _Offer(f"Write {waiting} to {folder}", free, partial(_write, folder), folder)
+        for waiting in _waiting(store)
+    ]
     forward = [
         _Offer(
             f"Hand {path.name} to the server", "over this connection", partial(_forward, path), path
         )
         for path in bundles_in(folder)
     ]
-    return [*answers, write, *forward]
+    return [*answers, *write, *forward]
+
+
+def _waiting(store: Store) -> list[str]:
+    """Return how much there is to write; none if a revoked laptop has handed in everything."""
+    ended = store.access.ended()
+    if ended is None:
+        return [plural(store.outbox.unsent(), "change")]
+    return [plural(sum(one.changes for one in ended.waiting), "change")] if ended.waiting else []
 
 
 def _write(folder: Path, store: Store) -> str:
