@@ -91,22 +91,23 @@ def admit(engine: Engine, device: int, pieces: Sequence[DatabaseRow], now: int) 
     """Ingest sealed work for the device that sealed it, one piece after the other.
 
     The pieces go in the order in which the laptop wrote them: by stick, a later one may come first.
+    A change that is in several of them counts once.
 
     Raises:
         Refusal: 503, the server is busy; what was ingested stays, and is not ingested again.
     """
-    verdicts, left, done = Counter[str](), 0, list[int]()
+    verdicts, left, done = dict[tuple[str, int], str](), 0, list[int]()
     for piece, bundle in _as_written(engine, device, pieces):
         with reading(engine) as connection:
             sender = device_when_revoked(connection, device)
         parts = answer_requests(engine, sender, bundle, now, _without_page)
         found = _verdicts(parts)
-        verdicts += found
-        missing = _changes(bundle.requests) - found.total()
+        verdicts |= found
+        missing = _changes(bundle.requests) - len(found)
         left += missing
         if not missing:
             done.append(piece.number)
-    return Admitted(verdicts, left, done)
+    return Admitted(Counter(verdicts.values()), left, done)
 
 
 def _as_written(
@@ -143,16 +144,16 @@ def _without_page(engine: Engine, device: Device, request: SyncRequest, now: int
     return sync(engine, device, request.model_copy(update={"most": 0}), now)
 
 
-def _verdicts(parts: Sequence[AnsweredRequest]) -> Counter[str]:
-    """Count the verdicts on the changes that the server now holds."""
-    found: Counter[str] = Counter()
+def _verdicts(parts: Sequence[AnsweredRequest]) -> dict[tuple[str, int], str]:
+    """Return by origin and seq the verdicts on the changes that the server now holds."""
+    found: dict[tuple[str, int], str] = {}
     for part in parts:
         if isinstance(part.answer, SyncAnswer) and part.changes:
-            others = {one.seq: str(one.verdict) for one in part.answer.verdicts}
-            held = max(min(part.answer.seq, part.first + part.changes - 1) - part.first + 1, 0)
-            found.update(others.values())
-            found["applied"] += max(held - len(others), 0)
-    return +found
+            others = {one.seq: one.verdict for one in part.answer.verdicts}
+            last = min(part.answer.seq, part.first + part.changes - 1)
+            for seq in range(part.first, last + 1):
+                found[part.asked.origin, seq] = others.get(seq, "applied")
+    return found
 
 
 def _changes(requests: Sequence[SyncRequest]) -> int:
