@@ -46,7 +46,7 @@ def differences(record: Record, portal: Mapping[str, Value]) -> Iterator[Differe
         there, here = portal.get(name), record.value(name)
         if not says_same(form, here, there):
             yield Difference(name, here, there)
-    # Of a block the district follows; a district alone may still be another one.
+    # The district follows from a block; without one, the district itself may differ.
     there, here = portal.get(_DISTRICT), record.value(_DISTRICT)
     if portal.get(_BLOCK) is None and there is not None and there != here:
         yield Difference(_DISTRICT, here, there)

@@ -159,7 +159,7 @@ def _decided_before(table: FromClause, decided: DecidedBy, stage: str) -> Column
     if not place:
         return cast(literal(None), Integer)
     rows = decided.kind.table().alias()
-    # The last of the seconds, not of the days: else an index of all decisions is walked by day.
+    # The last second, not the last day: else SQLite reads an index of all decisions by day.
     return (
         select(func.max(_seconds(rows.c[how.on])))
         .where(
