@@ -10,7 +10,7 @@ import pytest
 from tests.screens.conftest import At, Office, organisations
 
 from fieldkit.protocol.messages.supervision import LateAnswer, LateItem
-from fieldkit.records import kinds
+from fieldkit.records import Value, kinds
 from fieldkit.reference import options
 from fieldkit.review import devices
 from fieldkit.screens.base.scheduler import Synced
@@ -167,20 +167,25 @@ async def test_offline_the_list_of_before_is_shown_with_who_has_an_older_version
     assert reyaz.access.token()
 
 
-async def test_a_list_that_the_server_cut_short_says_so(opened_app: At, head: Store) -> None:
-    found = fetch_devices(head)
-    one = LateItem(
-        change="7KQ2M9XD/1",
+def late_item(seq: int, record: str, fields: dict[str, Value]) -> LateItem:
+    """Return a late change of a group as the server lists it."""
+    return LateItem(
+        change=f"7KQ2M9XD/{seq}",
         verdict="late",
         device=1,
         received_at=1_790_000_000,
-        op="update",
+        op="edit",
         kind="village_organisation",
-        record="7KQ2M9XD-1",
-        fields={"village": "Nagam"},
+        record=record,
+        fields=fields,
         at=1_790_000_000,
         operator="Reyaz",
     )
+
+
+async def test_a_list_that_the_server_cut_short_says_so(opened_app: At, head: Store) -> None:
+    found = fetch_devices(head)
+    one = late_item(1, "7KQ2M9XD-1", {"village": "Nagam"})
     head.keep_answer(found.model_copy(update={"more": True}))
     head.keep_answer(LateAnswer(now=1_790_000_000, changes=[one], more=True))
     head.access.enrol("http://127.0.0.1:9", head.access.token() or "")
@@ -220,3 +225,23 @@ async def test_late_changes_are_taken_in_and_left(
     sync(reyaz)
     counts = reyaz.outbox.counts()
     assert (counts[State.LATE], counts[State.REJECTED]) == (0, 1)
+
+
+async def test_a_late_change_never_stands_above_the_values_of_another(
+    opened_app: At, head: Store
+) -> None:
+    here = organisations(head, 1)[0]
+    names = [*kinds()["village_organisation"].fields()]
+    changes = [
+        late_item(1, "7KQ2M9XD-1", dict.fromkeys(names[:20], "First")),
+        late_item(2, here, {"village": "Second"}),
+    ]
+    head.keep_answer(LateAnswer(now=1_790_000_000, changes=changes))
+    head.access.enrol("http://127.0.0.1:9", head.access.token() or "")
+    async with opened_app() as hand:
+        await hand.press("0", "<enter>", "<down>", "<enter>")
+        assert here in hand.marked()
+        assert "Second" in hand.text()
+        await hand.press("<home>")
+        assert "7KQ2M9XD-1" in hand.marked()
+        assert "Second" not in hand.text()

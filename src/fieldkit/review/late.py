@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from fieldkit.about.changes import done_in_words, shown_change
+from fieldkit.about.rows import fetch_references, label_of
 from fieldkit.plain_text import shown
 from fieldkit.protocol.messages.supervision import LateAnswer, LateItem
 from fieldkit.records import kinds
@@ -28,7 +29,7 @@ class LateChange(NamedTuple):
     kind: str
     record_id: str
     title: str
-    """What the record is: "Artisan 7KQ2M9XD-3"."""
+    """What the record is: "Artisan 7KQ2M9XD-3"; if it is here: "Artisan Zooni, 7KQ2M9XD-3"."""
     district: int | None
     block: int | None
     since: int
@@ -44,7 +45,13 @@ class LateChange(NamedTuple):
 def find(store: Store) -> list[LateChange]:
     """Return the late and waiting changes, in order of arrival; empty if never fetched."""
     kept = store.kept_answer(LateAnswer)
-    return [in_words(one, kept.at) for one in kept.answer.changes] if kept else []
+    if kept is None:
+        return []
+    found = [in_words(one, kept.at) for one in kept.answer.changes]
+    here = store.fetch({one.kind for one in found} & {*kinds()}, [one.record_id for one in found])
+    referred = fetch_references(store, here.values())
+    named = {key: f"{one.title} {label_of(referred, one)}, {one.id}" for key, one in here.items()}
+    return [one._replace(title=named.get((one.kind, one.record_id), one.title)) for one in found]
 
 
 def are_more(store: Store) -> bool:

@@ -340,17 +340,17 @@ class Navigation:
             self._app.scheduler.begin()
             self._app.screen.show_start()
 
-    async def open_devices(self) -> None:
-        """Open the devices of a supervisor's area."""
+    async def open_devices(self, first: str = "") -> None:
+        """Open the devices of a supervisor's area; ``first``: the number of the marked one."""
         from fieldkit.screens.devices.devices_page import DevicesPage
 
-        await self._open_once(DevicesPage())
+        await self._open_once(DevicesPage(first))
 
-    async def open_late(self) -> None:
-        """Open the changes that came too late for their area."""
+    async def open_late(self, first: str = "") -> None:
+        """Open the changes that came too late for their area; ``first``: the marked one."""
         from fieldkit.screens.devices.late_page import LatePage
 
-        await self._open_once(LatePage())
+        await self._open_once(LatePage(first))
 
     async def open_conflicts(
         self, *, first: str | None = None, record_id: str | None = None

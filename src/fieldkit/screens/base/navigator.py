@@ -146,11 +146,11 @@ class Navigator(Protocol):
     async def open_sync(self, *, begin: bool = False) -> None:
         """Open the sync page; ``begin``: start a sync too."""
 
-    async def open_devices(self) -> None:
-        """Open the devices of a supervisor's area."""
+    async def open_devices(self, first: str = "") -> None:
+        """Open the devices of a supervisor's area; ``first``: the number of the marked one."""
 
-    async def open_late(self) -> None:
-        """Open the changes that came too late for their area."""
+    async def open_late(self, first: str = "") -> None:
+        """Open the changes that came too late for their area; ``first``: the marked one."""
 
     async def open_print(self, kind: str, record_id: str) -> None:
         """Open what can be printed of a record: its slip, and lists of people."""

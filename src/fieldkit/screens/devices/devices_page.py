@@ -29,6 +29,11 @@ class DevicesPage(FetchingPage):
     TITLE = "Devices"
     KEYS = keys("Enter open", "c code for a new laptop", "l late changes", "x exports", "Esc back")
 
+    def __init__(self, first: str = "") -> None:
+        """``first``: the number of the device that is marked as the page opens."""
+        super().__init__()
+        self._first = first
+
     def fetch(self, store: Store, /) -> object:
         """Ask for the devices of the area."""
         from fieldkit.sync.requests.supervision import fetch_devices
@@ -46,8 +51,10 @@ class DevicesPage(FetchingPage):
             return Answer(mark=None, above=("", nothing))
         more = "  There are more than are listed." if found.more else ""
         as_of: Cell = (Span(f"As of {Moment().show(found.as_of)}", "dim"), Span(more, "warn"))
+        rows = [self._row(one, found) for one in found.listed]
         return Answer(
-            [self._row(one, found) for one in found.listed],
+            rows,
+            mark=next((n for n, row in enumerate(rows) if row.key == self._first), 0),
             above=(as_of, ""),
             headings=("Name", "Role", "Area", "Last sync", "Not sent"),
             right=frozenset({4}),

@@ -33,9 +33,17 @@ class LatePage(FetchingPage):
     TITLE = "Late changes"
     KEYS = keys("t take in", "l leave to its author", "Enter open the record", "Esc back")
 
-    def __init__(self) -> None:
+    def __init__(self, first: str = "") -> None:
+        """``first``: the change that is marked as the page opens; empty: the first one."""
         super().__init__()
+        self._first = first
         self._found: Sequence[LateChange] = ()
+
+    async def load_data(self) -> None:
+        """Show the changes, the marked one on the screen."""
+        await super().load_data()
+        await self.picker.settled()
+        self.picker.in_sight()
 
     def fetch(self, store: Store, /) -> object:
         """Ask for the late changes of the area."""
@@ -50,19 +58,17 @@ class LatePage(FetchingPage):
 
         self._found = await self.read(find, "late")
         more = await self.read(are_more, "more")
-        rows: list[Choice] = []
-        below: list[Cell] = []
         width = self.size.width - 2 * MARGIN
-        for one in self._found:
-            rows.append(
-                Choice(
-                    ((Span(f"{DUE} ", "warn"), Span(one.title, "strong")), _area(one)),
-                    partial(self._open, one),
-                    key=one.change,
-                    gap=(*below, "") if below else (),
-                )
+        rows = [
+            Choice(
+                ((Span(f"{DUE} ", "warn"), Span(one.title, "strong")), _area(one)),
+                partial(self._open, one),
+                key=one.change,
+                gap=("",) if place else (),
+                details=tuple(_lines(one, width)),
             )
-            below = _lines(one, width)
+            for place, one in enumerate(self._found)
+        ]
         if not rows:
             nothing: Cell = (Span("No late changes are known here.", "dim"),)
             return Answer(mark=None, above=("", nothing))
@@ -71,7 +77,8 @@ class LatePage(FetchingPage):
             Span(f"As of {Moment().show(self._found[0].as_of)}", "dim"),
             Span(said, "warn"),
         )
-        return Answer(rows, above=(as_of, ""), after=tuple(below))
+        mark = next((n for n, row in enumerate(rows) if row.key == self._first), 0)
+        return Answer(rows, mark=mark, above=(as_of, ""), scrolls=True)
 
     async def _open(self, one: LateChange) -> None:
         here = await self.ask(lambda store: store.get(one.kind, one.record_id) is not None)
@@ -93,15 +100,15 @@ class LatePage(FetchingPage):
 
         row, take = self.picker.marked, letter == "t"
         one = next((one for one in self._found if row and one.change == row.key), None)
-        if one is None:
+        if one is None or not self.picker.in_sight():
             return
         if take and one.waits:
             self.say("It waits for its record, which must come first. It can only be left.")
             return
         does = (
-            "Take it in, as if it had come in time?"
+            f"{one.title}: take it in, as if it had come in time?"
             if take
-            else "Leave it? It is returned to its author."
+            else f"{one.title}: leave it? It is returned to its author."
         )
         if self.confirmed(f"{letter} {one.change}", does, f"Press {letter} again."):
             act = partial(decide_late, changes=[one.change], take=take)

@@ -73,8 +73,8 @@ async def open_item(navigator: Navigator, one: Item, wanted: Wanted | None = Non
     elif one.section.key == "duplicate":
         await navigator.open_pairs((one.kind, one.record_id, *one.related), wanted)
     elif one.section.key == "late":
-        await navigator.open_late()
+        await navigator.open_late(*one.related)
     elif one.section.key == "device":
-        await navigator.open_devices()
+        await navigator.open_devices(one.record_id)
     else:
         await navigator.open_record(one.kind, one.record_id)

@@ -311,12 +311,12 @@ class Picker(Drawn, can_focus=True):
         await self.settled()
         if self.marked is None:
             self.post_message(self.NothingMarked())
-        elif self._in_sight():
+        elif self.in_sight():
             await self._run_reporting(self.marked.enter)
 
     async def remove_marked(self) -> None:
         """Do what Delete does on the marked row."""
-        if self.marked is not None and self.marked.remove is not None and self._in_sight():
+        if self.marked is not None and self.marked.remove is not None and self.in_sight():
             await self._run_reporting(self.marked.remove)
 
     async def _move(self, key: str) -> bool:
@@ -376,7 +376,7 @@ class Picker(Drawn, can_focus=True):
         view = self._view
         self._show(view.at(len(view.lines) - len(self.answer.after)))
 
-    def _in_sight(self) -> bool:
+    def in_sight(self) -> bool:
         """Say whether the marked row is on the screen; if it is not, bring it there.
 
         No key does anything to a row that is not seen.

@@ -57,6 +57,8 @@ class Choice(NamedTuple):
     """Lines above the row and its head: an empty one between groups."""
     before: Cell = ""
     """What stands at the left of the row and is not part of it; such rows share their columns."""
+    details: tuple[Cell, ...] = ()
+    """Lines that belong to the row, below it; only in an answer that scrolls as a whole."""
 
     def is_same(self, other: Choice) -> bool:
         """Say whether both rows stand for the same thing."""
@@ -216,6 +218,7 @@ def all_lines(answer: Answer, mark: int | None, width: int) -> list[RowLine]:
             lines.append(RowLine(None, _inset(row.head)))
         own = sizes[width_of(row.before)]
         lines += _row(row, index, own, answer.right, width, marked=index == mark)
+        lines += [RowLine(index, _inset(text)) for text in row.details]
     return [*lines, *(RowLine(None, _inset(text)) for text in answer.after)]
 
 
