@@ -56,6 +56,7 @@ async def test_a_list_is_settled_by_keys_alone(
         assert "[red]list[b].csv" in hand.text()
         assert "0 rows say the same as here." in hand.text()
         assert "1  " in hand.line("uncertain")
+        assert "take the portal's values, or keep ours" in hand.text()
 
         await hand.press("<enter>", "<enter>")
         assert "94190 11432" in hand.line("Mobile")
@@ -64,6 +65,10 @@ async def test_a_list_is_settled_by_keys_alone(
         assert "Nothing is saved yet." in hand.text()
         await hand.press("<enter>")
         assert "1 record saved." in hand.text()
+        await hand.press("<ctrl+z>")
+        assert "94190 11432" in hand.line("Mobile")
+        await hand.press("<home>", "<enter>", "<enter>")
+        assert "Mobile" not in hand.text()
         await hand.press("<delete>")
         assert "Kept as it is here." in hand.text()
         record = store.get("beneficiary", ghulam)

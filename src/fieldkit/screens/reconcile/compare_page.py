@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
@@ -17,7 +16,6 @@ from fieldkit.file_fault import why
 from fieldkit.interruption import Interrupted
 from fieldkit.screens.base.app import is_sentence
 from fieldkit.screens.base.navigator import MenuEntry, Open
-from fieldkit.screens.base.page import PickerPage
 from fieldkit.screens.base.words import counted
 from fieldkit.screens.look.charts import progress_line
 from fieldkit.screens.look.drawn import Lines
@@ -27,6 +25,7 @@ from fieldkit.screens.reconcile.as_of_page import AsOfPage
 from fieldkit.screens.reconcile.listing import SECTIONS, Section, Session
 from fieldkit.screens.reconcile.preview_page import PreviewPage
 from fieldkit.screens.reconcile.rows_page import MissingPage, RowsPage
+from fieldkit.screens.reconcile.undoing import ComparingPage
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
@@ -48,14 +47,13 @@ class Progressed(Message):
         self.what, self.rows, self.share = what, rows, share
 
 
-class ComparePage(PickerPage[str]):
+class ComparePage(ComparingPage[str]):
     """Compares at once; then the sections, each with what can be done.
 
     It ends with None if the person leaves, with a fault as a sentence, or empty for another file.
     """
 
     KEYS = keys("Esc stop; nothing is changed")
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z,f8", "undo", "Undo", show=False)]
 
     def __init__(self, kind: type[Record], path: Path, choices: Choices | None) -> None:
         """``choices``: what the person has decided about the file; None: nothing."""
@@ -63,6 +61,11 @@ class ComparePage(PickerPage[str]):
         self._kind, self._path, self._choices = kind, path, choices
         self._stop = Event()
         self._session: Session | None = None
+
+    @property
+    def session(self) -> Session | None:
+        """The comparison; None until it is made."""
+        return self._session
 
     def content(self) -> Iterable[Widget]:
         """Yield how far the comparison is, and the sections below it."""
@@ -197,9 +200,13 @@ class ComparePage(PickerPage[str]):
         if not many or self._session is None:
             return None
         page = partial(self._open_rows, one)
-        sign: Cell = (Span(f"{one.sign} ", one.style), Span(one.words, "strong"))
-        number: Cell = (Span(indian(many), "strong"),)
-        return Choice((number, sign, (Span(one.then, "dim"),)), page, key=one.words)
+        longest = max(len(section.words) for section in SECTIONS)
+        words: Cell = (
+            Span(f"{one.sign} ", one.style),
+            Span(one.words.ljust(longest), "strong"),
+            Span(f"  {one.then}", "dim"),  # one cell: the acts below are longer than the words
+        )
+        return Choice(((Span(indian(many), "strong"),), words), page, key=one.words)
 
     async def _open_rows(self, one: Section) -> None:
         if self._session is None:
@@ -224,7 +231,7 @@ class ComparePage(PickerPage[str]):
 
     async def _change_as_of(self) -> None:
         if self._session is not None:
-            await self.app.push_screen(AsOfPage(self._session, self._done))
+            await self.app.push_screen(AsOfPage(self._session, self.show_again))
 
     def _fields(self, fields: Mapping[str, int]) -> list[Choice]:
         labels = {name: one.label for name, one in self._kind.fields().items()}
@@ -268,7 +275,7 @@ class ComparePage(PickerPage[str]):
         self.say("Working out what will change ...")
         act = await self.app.work(plan)
         self.say("")
-        await self.app.push_screen(PreviewPage(session, act, title, self._done))
+        await self.app.push_screen(PreviewPage(session, act, title, self.show_again))
 
     async def _keep(self, field: str) -> None:
         from fieldkit.reconcile import acts
@@ -284,14 +291,7 @@ class ComparePage(PickerPage[str]):
 
         many = await self.app.work(keep)
         said = counted(many, "value is", "values are")
-        await self._done(f"{said} kept. They are listed as kept, and can be asked again.")
-
-    async def _done(self, said: str) -> None:
-        """Show the sections as they are now, and what was done."""
-        self.picker.reload()
-        await self.picker.settled()
-        self.say(said, done=True)
-        self.count_unsent()
+        await self.show_again(f"{said} kept. They are listed as kept, and can be asked again.")
 
     # --- keys ---
 
@@ -306,7 +306,7 @@ class ComparePage(PickerPage[str]):
         """Return what the keys do, for the menu."""
         return [
             MenuEntry("Here: write what is left to a file", "x on this page", self._write),
-            MenuEntry("Here: undo the last act", "Ctrl+Z", self._undo),
+            MenuEntry("Here: undo the last act", "Ctrl+Z", self.undo),
         ]
 
     async def _write(self) -> None:
@@ -329,27 +329,6 @@ class ComparePage(PickerPage[str]):
             self.say(f"The file could not be written: {why(error)}.", error=True)
             return
         self.say(f"{counted(many, 'line', 'lines')} written to {target}", done=True)
-
-    async def action_undo(self) -> None:
-        """Undo the last act."""
-        await self.picker.settled()
-        await self.run_reporting(self._undo)
-
-    async def _undo(self) -> None:
-        from fieldkit.reconcile.acts import undo
-
-        session, operator = self._session, self.app.operator
-        if session is None or session.last is None:
-            self.say("There is nothing to undo here.")
-            return
-        act = session.last
-        undone = await self.app.work(lambda store: undo(store, session.found, act, operator))
-        session.last = None
-        said = f"{counted(undone.many, 'record is', 'records are')} as before."
-        if undone.since:
-            since = counted(undone.since, "was", "were")
-            said += f" {since} changed since, and stayed as changed."
-        await self._done(said)
 
     def action_leave(self) -> None:
         """Stop comparing; after that leave."""

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fieldkit.screens.base.page import PickerPage, say_on_screen
+from fieldkit.screens.base.page import say_on_screen
 from fieldkit.screens.look.text import Cell, Span, wrapped
 from fieldkit.screens.reconcile.listing import Session
 from fieldkit.screens.reconcile.preview_page import PreviewPage
+from fieldkit.screens.reconcile.undoing import ComparingPage
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
@@ -22,13 +23,18 @@ _LONGEST = 6
 """Most lines of what the portal says."""
 
 
-class RowPage(PickerPage[None]):
+class RowPage(ComparingPage[None]):
     """Enter takes the portal's value or says who is meant; Delete keeps the values here."""
 
     def __init__(self, session: Session, number: int, name: str) -> None:
         """``number``: of the row; ``name``: of the file."""
         super().__init__()
         self._session, self._number, self._file = session, number, name
+
+    @property
+    def session(self) -> Session:
+        """The comparison."""
+        return self._session
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the row as it stands now."""
@@ -180,15 +186,13 @@ class RowPage(PickerPage[None]):
 
     async def _done(self, said: str) -> None:
         """Show what is left of the row; nothing: go back to the rows."""
-        self.count_unsent()
         row = await self._row()
         if str(row.outcome) in {"same", "kept", "repeated"}:
+            self.count_unsent()
             self.dismiss(None)
             say_on_screen(self.app, said)
             return
-        self.picker.reload()
-        await self.picker.settled()
-        self.say(said, done=True)
+        await self.show_again(said)
 
 
 def _all(words: str, do: Callable[[], Awaitable[object]]) -> Choice:

@@ -10,6 +10,7 @@ from fieldkit.screens.look.parts import keys
 from fieldkit.screens.look.text import Cell, Span
 from fieldkit.screens.reconcile.listing import Section, Session
 from fieldkit.screens.reconcile.row_page import RowPage
+from fieldkit.screens.reconcile.undoing import ComparingPage
 from fieldkit.screens.widgets.rows import Answer, Choice
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _PART = 200
 """Rows read at a time."""
 
 
-class RowsPage(PickerPage[None]):
+class RowsPage(ComparingPage[None]):
     """Enter opens a row; those decided are gone when one comes back."""
 
     KEYS = keys("Enter open", "Esc back")
@@ -29,6 +30,11 @@ class RowsPage(PickerPage[None]):
     def __init__(self, session: Session, section: Section, name: str) -> None:
         super().__init__()
         self._session, self._section, self._file = session, section, name
+
+    @property
+    def session(self) -> Session:
+        """The comparison."""
+        return self._session
 
     async def load_data(self) -> None:
         """Show the rows as they are now."""
