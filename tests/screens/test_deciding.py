@@ -103,6 +103,9 @@ async def test_a_filtered_list_is_decided_together_and_undone_together(
         assert show_date(today() - timedelta(days=1)) in hand.marked()
         await hand.press("<ctrl+u>", "<enter>", "No such workshop", "<enter>")
         assert f"Change {len(waiting)} records" in hand.marked()
+        await hand.press("<escape>")
+        assert "No such workshop" in hand.marked()  # nothing that was typed is lost
+        await hand.press("<enter>")
         assert f" {already} " in hand.text()  # two may have one name
         assert decisions.find(store, "1")  # a preview saves nothing
         await hand.press("<enter>")
@@ -155,7 +158,9 @@ async def test_review_decides_on_one_record_and_takes_it_back_by_one_key(
         assert at in hand.text()
         while "oan" not in hand.marked():
             await hand.press("<down>")
-        await hand.press("v", "sponsored", "<enter>", "<enter>", "<enter>")
+        await hand.press("v", "sponsored", "<enter>", "<escape>")
+        assert "sponsored" in hand.text()
+        await hand.press("<enter>", "<enter>", "<enter>")
         assert "1 record decided" in hand.text()
         assert at not in hand.text()
         assert [one.kind for one in decisions.find(store)] == ["beneficiary"]

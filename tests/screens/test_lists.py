@@ -15,6 +15,7 @@ from tests.screens.conftest import artisan, put
 from fieldkit.protocol.change import Op
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.declaration.roles import log_of_exports
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.lists.list_page import ListPage
 from fieldkit.screens.records.record_page import RecordPage
@@ -81,6 +82,14 @@ async def test_a_list_has_one_line_a_record_under_headings(
         assert "94190 17710" in line
         assert "Carpenter" in line
         assert line.endswith("○")
+
+
+async def test_nobody_types_an_entry_of_the_log_of_exports(opened_app: At) -> None:
+    async with opened_app() as hand:
+        await hand.app.navigator.open_list(log_of_exports().kind())
+        await hand.press("<ctrl+n>")
+        assert "Exports" in hand.text().splitlines()[0]
+        assert "Ctrl+N" not in hand.text()
 
 
 async def test_a_wide_list_shows_what_is_known_of_the_marked_record_beside_it(

@@ -12,15 +12,23 @@ from tests.screens.test_same_person import words
 from fieldkit.protocol.change import Op
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit
+from fieldkit.records.community.member import Member
+from fieldkit.records.community.self_help_group import SelfHelpGroup
 from fieldkit.screens.form.form_page import FormPage
 from fieldkit.screens.records.history_page import HistoryPage
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.same_person.merge_page import MergePage
+from fieldkit.screens.same_person.merging import merge, undo_merge
 from fieldkit.screens.same_person.same_person_page import SamePersonPage
-from fieldkit.store import Edit, Store
+from fieldkit.store import Answered, Edit, ServerRow, Store, to_json
 
 if TYPE_CHECKING:
     from tests.screens.conftest import At
+
+    from fieldkit.records import Value
+
+ELSEWHERE = "0THERAAA-1"
+"""A record that the server brings."""
 
 
 def twin_of(store: Store, block: dict[str, str]) -> str:
@@ -132,3 +140,32 @@ async def test_a_duplicate_whose_other_is_not_here_is_a_person_with_a_word_about
         await hand.app.navigator.open_record("beneficiary", block["tariq"])
         await hand.settle()
         assert f"Same person as {gone}, whose record is deleted." in words(hand)
+
+
+def test_a_merge_of_members_of_two_groups_is_undone_with_the_group_that_was_chosen(
+    store: Store,
+) -> None:
+    noor, chinar = (put(store, SelfHelpGroup, name=name) for name in ("Noor", "Chinar"))
+    she: dict[str, Value] = {
+        "name": "Zooni Akhter",
+        "born": date(1991, 5, 2),
+        "aadhaar_last4": "0143",
+        "status": "ACTIVE",
+    }
+    kept = put(store, Member, **she, self_help_group_id=noor)
+    values = {name: to_json(value) for name, value in she.items()}
+    place = {"district": 2, "block": 16, "self_help_group_id": chinar}
+    log = store.outbox.log_position()
+    assert log is not None
+    row = ServerRow("member", ELSEWHERE, 1, {**values, **place})
+    store.pull.receive(Answered(log.origin, log.last_seq, log.head, {1: 1, 2: 1, 3: 1}, [], [row]))
+
+    def groups() -> list[object]:
+        found = [store.get("member", number) for number in (kept, ELSEWHERE)]
+        return [one.value("self_help_group_id") for one in found if one]
+
+    done = merge(store, "member", kept, ELSEWHERE, ["self_help_group_id"], "Asha", {})
+    assert groups() == [chinar, chinar]
+    assert "Two people again" in undo_merge(store, done, "Asha")
+    assert groups() == [noor, chinar]
+    assert store.merges.stands_for("member", [ELSEWHERE]) == {ELSEWHERE: ELSEWHERE}

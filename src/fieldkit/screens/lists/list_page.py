@@ -72,7 +72,7 @@ class ListPage(FindPage):
         """Show which list this is and how long."""
         self.set_keys(
             "Enter open",
-            "" if self._wanted.among else "Ctrl+N new",
+            "Ctrl+N new" if self._may_begin else "",
             "f filter",
             "o order",
             "x export",
@@ -148,7 +148,7 @@ class ListPage(FindPage):
                 "Nothing like that in this list."
                 if self._wanted.narrowed or self.picker.typed.text
                 else "Nothing here."
-                if self._wanted.among
+                if not self._may_begin
                 else "Nothing here yet: Ctrl+N begins the first."
             )
             above += ["", (Span(words, "dim"),)]
@@ -180,9 +180,16 @@ class ListPage(FindPage):
             parts.append((Span("ordered by ", "dim"), Span(wanted.order.words, "accent")))
         return joined(parts, f" {DOT} ")
 
+    @property
+    def _may_begin(self) -> bool:
+        """Whether a new record may be begun here: what the program logs is never typed."""
+        from fieldkit.records import kinds
+
+        return not self._wanted.among and not kinds()[self.kind].program_log
+
     def new(self, typed: str, *, among: bool = False) -> Choice | None:
         """Return the row that begins a new record; the list is back at its beginning after it."""
-        if self._wanted.among:
+        if not self._may_begin:
             return None
         clear = partial(self.picker.reload, "")
         return new_row(self.navigator, self.kind, typed, among=among, before=clear)

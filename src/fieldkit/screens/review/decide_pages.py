@@ -43,8 +43,13 @@ class _Asking(PickerPage[None]):
         entries = self._entries
         self.say("Working out what will change ...")
         found = await self.read(lambda store: plan(store, entries, act, said), "preview")
+        self.say("")
+        await self.app.push_screen(PreviewPage("Decide", found, self.finish, "decided"))
+
+    async def finish(self, said: str) -> None:
+        """Close with the pages above it, which are closed first, once it was decided."""
         self.dismiss(None)
-        await self.app.push_screen(PreviewPage("Decide", found, self._done, "decided"))
+        await self._done(said)
 
 
 class ActPage(_Asking):
@@ -84,9 +89,8 @@ class ActPage(_Asking):
 
         said = Said(operator=self.app.operator)
         if act.dated or act.reasoned:
-            self.dismiss(None)
             page = DayPage if act.dated else ReasonPage
-            await self.app.push_screen(page(self._entries, self._done, act, said))
+            await self.app.push_screen(page(self._entries, self.finish, act, said))
         else:
             await self.work_out(act, said)
 
@@ -136,8 +140,7 @@ class DayPage(_Said):
     async def _take(self, on: date) -> None:
         said = self._so_far._replace(on=on)
         if self._act.reasoned:
-            self.dismiss(None)
-            await self.app.push_screen(ReasonPage(self._entries, self._done, self._act, said))
+            await self.app.push_screen(ReasonPage(self._entries, self.finish, self._act, said))
         else:
             await self.work_out(self._act, said)
 

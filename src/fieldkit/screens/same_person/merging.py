@@ -61,7 +61,7 @@ def undo_merge(store: Store, done: Merged, operator: str) -> str:
         StoreError: a record is no longer here.
     """
     from fieldkit.records import kinds
-    from fieldkit.store import Edit
+    from fieldkit.store import Edit, Refused
 
     kind, kept = kinds()[done.kind], store.get(done.kind, done.kept)
     back = {
@@ -70,6 +70,13 @@ def undo_merge(store: Store, done: Merged, operator: str) -> str:
         if kept is not None and kept.value(name) == value
     }
     edit = Edit(kind, back, done.kept, confirmed=frozenset(back)) if back else None
-    store.merges.unmerge(done.kind, done.duplicate, operator, done.kept, edit)
+    try:
+        store.merges.unmerge(done.kind, done.duplicate, operator, done.kept, edit)
+    except Refused:
+        if edit is None:
+            raise
+        # Both had what one person cannot have: the values go back while they still are one.
+        store.save([edit], operator)
+        store.merges.unmerge(done.kind, done.duplicate, operator, done.kept)
     values = f", {plural(len(back), 'value')} put back" if back else ""
     return f"Two people again: {done.kept} and {done.duplicate}{values}."
