@@ -115,7 +115,7 @@ async def test_conflicts_are_settled_one_after_the_other_by_a_key_each(
         assert keys in text.splitlines()[-1]
         first = "Mobile" if "94190 11433" in text else "Trade"
         await hand.press("1")
-        assert "The next one:" in hand.text()
+        assert f"Settled: Ghulam Mohammad Bhat, {first.lower()}. Ctrl+Z undoes it." in hand.text()
         await hand.press("<ctrl+z>")
         assert f"Undo: Ghulam Mohammad Bhat, {first.lower()}: " in hand.line("Undo: ")
         assert "instead?" in hand.text()  # it is the other value that comes back

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.screens.conftest import At, Office, organisations
 
+from fieldkit.about.words import area_words
 from fieldkit.protocol.messages.supervision import LateAnswer, LateItem
 from fieldkit.records import Value, kinds
 from fieldkit.reference import options
@@ -64,6 +65,7 @@ async def test_a_device_is_opened_given_an_area_and_a_code_and_revoked(
         await open_devices(hand)
         assert "As of" in hand.text()
         assert "operator" in hand.line("Reyaz")
+        assert area_words(None, blocks[0]).removeprefix("Block ") in hand.line("Reyaz")
         await hand.press("<down>" if "Reyaz" not in hand.marked() else "", "<enter>")
         assert "2 changes" in hand.line("On the server")
         await hand.press("<down>", "<enter>")

@@ -143,7 +143,8 @@ async def test_a_merge_fills_what_the_kept_record_lacks_and_undo_empties_it_agai
 ) -> None:
     kept = artisan(store, "Ghulam Bhat", "Abdul Ahad", "9419011430")
     other = artisan(store, "Gulam Bhat", "Abdul Ahad", "9419011430")
-    store.save([Edit(Beneficiary, {"ration_card": "JK-7"}, other)], "Asha")
+    more = {"ration_card": "JK-7", "ifsc": "JAKA0CHADOR"}
+    store.save([Edit(Beneficiary, more, other)], "Asha")
     find(store, *alike(kept, other))
 
     def card() -> object:
@@ -154,7 +155,7 @@ async def test_a_merge_fills_what_the_kept_record_lacks_and_undo_empties_it_agai
         await hand.app.navigator.open_pairs()
         await hand.press("y")
         said = " ".join(hand.text().split())
-        assert f"It gets: ration card. {other} leads to it" in said
+        assert f"It gets: ration card, IFSC. {other} leads to it" in said
         assert "what refers to it is shown with Ghulam Bhat." in said
         await hand.press("<escape>", "y", "<enter>")
         assert card() == "JK-7"

@@ -5,6 +5,9 @@ Records load after the first paint, hence the imports inside functions.
 
 from __future__ import annotations
 
+_NAMES = frozenset({"Aadhaar", "Gram", "Lakhpati", "Mahila", "Udyam"})
+"""Words that begin with a capital letter wherever they stand."""
+
 
 def plural(many: int, thing: str) -> str:
     """Count things in words: "1 change", "1,200 changes"."""
@@ -44,6 +47,13 @@ def area_words(district: int | None, block: int | None) -> str:
     whole = option("record_district", district) if district is not None else None
     named = (f"Block {inside.label}" if inside else "", whole.label if whole else "")
     return ", ".join(filter(None, named))
+
+
+def within(label: str) -> str:
+    """Return a label as it stands within a sentence: "Formed" as "formed", but not "IFSC"."""
+    first = label.partition(" ")[0].rstrip(",")
+    small = label[1:2].islower() and first not in _NAMES
+    return label[:1].lower() + label[1:] if small else label
 
 
 def value_in_words(value: object) -> str:

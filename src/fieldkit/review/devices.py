@@ -42,6 +42,11 @@ class Listed(NamedTuple):
         """Its area as people say it."""
         return area_of(self.item.district, self.item.block)
 
+    @property
+    def place(self) -> str:
+        """Its block, else its district: what tells it apart in a list."""
+        return self.area.removeprefix("Block ").partition(",")[0]
+
 
 class Devices(NamedTuple):
     """The devices of the area, silent ones first, as of a moment."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fieldkit.about.words import counted, how_long, plural, when_due
+from fieldkit.about.words import counted, how_long, plural, when_due, within
 
-__all__ = ["clock_warning", "counted", "how_long", "plural", "when_due"]
+__all__ = ["clock_warning", "counted", "how_long", "plural", "when_due", "within"]
 
 if TYPE_CHECKING:
     from fieldkit.store import Store

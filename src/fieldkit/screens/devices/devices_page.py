@@ -70,7 +70,7 @@ class DevicesPage(FetchingPage):
                 Span(" (this laptop)" if one.item.own else "", "dim"),
             ),
             (Span(one.item.role, "dim"),),
-            (Span(one.area, "dim"),),
+            (Span(one.place, "dim"),),
             (Span(f"{DUE} " if one.silent else "", style), Span(_seen(one, found), style)),
             (Span(left, "dim"),),
         )

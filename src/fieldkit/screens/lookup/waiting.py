@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from fieldkit.screens.base.navigator import Navigator
+from fieldkit.screens.base.words import within
 from fieldkit.screens.look.differing import from_difference
 from fieldkit.screens.look.parts import state_mark
 from fieldkit.screens.look.text import Cell, Span, StyleName, Text, cut, joined
@@ -40,7 +41,7 @@ def item_row(
     """Return the row of what waits; ``more``: further cells, where and since when it does."""
     below: Cell = _values(one.conflict, width) if one.conflict else one.sentence
     state = state_of(one.section.key)
-    cells = cells_of(state, one.label, one.about.lower(), one.record_id)
+    cells = cells_of(state, one.label, within(one.about), one.record_id)
     dim = tuple((Span(cell, "dim"),) for cell in more)
     return Choice((*cells[:2], *dim, *cells[2:]), enter, (below,), key=one.key)
 

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from fieldkit.screens.base.words import within
 from fieldkit.screens.look.charts import Step
 from fieldkit.screens.lookup.rows import RecordSource, shown_value
 
 if TYPE_CHECKING:
-    from fieldkit.records import Field, Record
+    from fieldkit.records import Record
     from fieldkit.store import Store
 
 
@@ -45,7 +46,7 @@ def identity(source: RecordSource, record: Record, label: str) -> Identity:
         if not text or text in label:
             continue
         named = isinstance(record.value(name), date | int)
-        shown.append(f"{_small(field)} {text}" if named else text)
+        shown.append(f"{within(field.label)} {text}" if named else text)
     digits = [
         text for name in record.used(Use.DIGITS) if (text := shown_value(source, record, name))
     ]
@@ -62,12 +63,6 @@ def _place(source: RecordSource, record: Record) -> str:
     named = [*record.used(Use.PLACE), "block" if record.district else "district"]
     places = [shown_value(source, record, name) for name in named]
     return ", ".join(dict.fromkeys(text for text in places if text))
-
-
-def _small(field: Field) -> str:
-    """Return a field's label within a line: "Formed" as "formed", but not "LokOS"."""
-    label = field.label
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 # --- steps ---

@@ -8,6 +8,7 @@ from __future__ import annotations
 from textual import events
 
 from fieldkit.screens.base.page import PickerPage
+from fieldkit.screens.base.words import within
 from fieldkit.screens.look.glyphs import LEFT, RIGHT, SAME
 from fieldkit.screens.look.parts import MARGIN
 from fieldkit.screens.look.text import Cell, Span, wrapped
@@ -68,7 +69,7 @@ class MergePage(PickerPage[Merged | None]):
     def _sentence(self, found: Both) -> str:
         """Say what Enter does."""
         used = (one.label for one in found.differences if one.name in (self._used or ()))
-        labels = [label[:1].lower() + label[1:] for label in used]
+        labels = [within(label) for label in used]
         more = f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else ""
         taken = f" It takes {', '.join(labels[:_NAMED])}{more} from the other." if labels else ""
         return (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import events
 
 from fieldkit.screens.base.page import PickerPage
+from fieldkit.screens.base.words import within
 from fieldkit.screens.look.glyphs import LEFT, RIGHT, SETTLE
 from fieldkit.screens.look.parts import rare
 from fieldkit.screens.look.text import Span, Text, cut, words_of, wrapped
@@ -42,7 +43,7 @@ class _Done(NamedTuple):
 
 def _what_it_does(one: ReadyPair, width: int) -> Sequence[Text]:
     """Return what a merge does to both records, whole, on as many lines as it takes."""
-    added = words_of(cut(", ".join(one.adds).lower(), _LONGEST))
+    added = words_of(cut(", ".join(map(within, one.adds)), _LONGEST))
     gets = f"It gets: {added}." if added else "Nothing is added to it."
     more = f"{one.other} leads to it; what refers to it is shown with {one.label}."
     return wrapped((Span(f"{gets} {more}", "dim"),), width, 3)

@@ -16,6 +16,7 @@ from textual import events
 from fieldkit.review.conflicts import Open, asked_field, district_of, open_conflicts
 from fieldkit.screens.base.last_save import LastSave
 from fieldkit.screens.base.page import PickerPage, say_on_screen
+from fieldkit.screens.base.words import within
 from fieldkit.screens.find.search import search
 from fieldkit.screens.look.glyphs import CORRECT, RIGHT, SETTLE
 from fieldkit.screens.look.parts import keys
@@ -171,9 +172,9 @@ class ConflictPage(UndoingPage):
         except Refused as refused:
             return str(refused)
         except Settled as settled:
-            self._done = f"{one.label}, {one.field.lower()}: {settled}"
+            self._done = f"{one.label}, {within(one.field)}: {settled}"
         else:
-            self._done = f"Settled: {one.label}, {one.field.lower()}."
+            self._done = f"Settled: {one.label}, {within(one.field)}."
             if done:
                 self.app.saves.note(done)
                 self._undo = "Ctrl+Z undoes it."
@@ -192,7 +193,7 @@ class ConflictPage(UndoingPage):
                 self.app, f"{self._done} Nothing is left to settle{here}. {self._undo}".strip()
             )
         else:
-            self.say(f"{self._done} The next one:", self._undo)
+            self.say(self._done, self._undo)
             self._pause.begin()
 
 
@@ -220,7 +221,7 @@ def _settle(store: Store, one: Open, keep: Keep | str, operator: str) -> LastSav
     saved = {name: record.value(name) for name in before} if record else {}
     side = one.mine if other is Keep.MINE else one.theirs
     words = words_of(cut((Span(side.words or "empty"),), _LONGEST))
-    instead = f"{one.field.lower()}: {words}"
+    instead = f"{within(one.field)}: {words}"
     return LastSave(conflict.kind, conflict.record_id, one.label, operator, saved, before, instead)
 
 

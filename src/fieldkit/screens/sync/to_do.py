@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from fieldkit.review.inbox import CONFLICT, DUPLICATE, FINDING, items
-from fieldkit.screens.base.words import plural
+from fieldkit.screens.base.words import plural, within
 from fieldkit.screens.look.parts import state_mark
 from fieldkit.screens.look.text import Span, Text, words_of
 from fieldkit.screens.lookup.rows import fetch_references, label_of
@@ -81,7 +81,7 @@ def returned_changes(store: Store, skip: int) -> list[ToDo]:
         field = known.fields().get(reason.field) if known and reason else None
         about = field.label if field else known.title if known else ""
         said = sentence(reason) if reason else "No reason was given."
-        found.append(ToDo(kind, number, label, about.lower(), said, one))
+        found.append(ToDo(kind, number, label, within(about), said, one))
     return found
 
 

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 
 from fieldkit.screens.base.last_save import LastSave
 from fieldkit.screens.base.page import Page, PickerPage
+from fieldkit.screens.base.words import within
 from fieldkit.screens.look.text import cut, words_of
 from fieldkit.screens.lookup.acts.deleting import delete
 from fieldkit.screens.lookup.rows import called
@@ -107,7 +108,7 @@ def _in_words(record: Record, save: LastSave, back: Mapping[str, Value], named: 
     if save.instead:
         return f"{named}, {save.instead} instead"
     fields = record.fields()
-    labels = [called(fields, name).lower() for name in back]
+    labels = [within(called(fields, name)) for name in back]
     more = f" and {len(labels) - _MOST_FIELDS} more" if len(labels) > _MOST_FIELDS else ""
     return f"put back {', '.join(labels[:_MOST_FIELDS])}{more} of {named}"
 
