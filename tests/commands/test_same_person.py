@@ -189,3 +189,13 @@ def test_the_page_about_a_person_lists_exports_of_all_that_is_held(
     text = cli("person-data", pair[0]).text.partition("EXPORTS SINCE IT WAS ENTERED")[2]
     assert "toolkit" in text
     assert "loan" not in text
+
+
+def test_the_page_about_a_person_says_in_words_from_whom_they_differ(
+    cli: Cli, pair: tuple[str, str]
+) -> None:
+    cli("different", *pair)
+    text = cli("person-data", pair[0]).text
+    assert "different." not in text
+    assert f"Not the same as {pair[1]}: yes" in text  # in the history
+    assert f"Not the same as {pair[1]}  yes" in text

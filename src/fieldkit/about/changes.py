@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fieldkit.about.fields import called
+from fieldkit.about.words import value_in_words
 from fieldkit.plain_text import shown
 
 if TYPE_CHECKING:
@@ -21,15 +23,16 @@ def done_in_words(op: str) -> str:
 def shown_change(kind: type[Record] | None, name: str, value: Json) -> tuple[str, str]:
     """Return a field's label, and a value that a change gave it, as people read them.
 
-    As they are if the field is unknown here, or cannot hold the value.
+    The value is as it is if the field is unknown here, or cannot hold it.
     """
     from fieldkit.records import Unfit
 
-    field = kind.fields().get(name) if kind else None
-    label = field.label if field else shown(name)
+    fields = kind.fields() if kind else {}
+    field, label = fields.get(name), shown(called(fields, name))
     if value is None:
         return label, ""
     try:
-        return label, shown(field.format.show(field.format.read(value)) if field else str(value))
+        words = field.format.show(field.format.read(value)) if field else value_in_words(value)
     except Unfit:
-        return label, shown(str(value))
+        words = str(value)
+    return label, shown(words)

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from fieldkit.about.changes import done_in_words, shown_change
+from fieldkit.about.fields import called
 from fieldkit.about.rows import fetch_references, label_of, shown_value
-from fieldkit.about.words import area_words, counted
+from fieldkit.about.words import area_words, counted, value_in_words
 from fieldkit.plain_text import shown
 from fieldkit.protocol.messages.supervision import ReaderItem
 from fieldkit.protocol.messages.sync import HistoryItem
@@ -109,7 +110,10 @@ def _values(source: RecordSource, record: Record) -> Section:
         for name, field in record.fields().items()
         if name not in _NOT_SHOWN and record.value(name) is not None
     ]
-    rows += [[Text(shown(name)), Text(shown(str(value)))] for name, value in _extra(record)]
+    rows += [
+        [Text(shown(called(record.fields(), name))), Text(shown(value_in_words(value)))]
+        for name, value in _extra(record)
+    ]
     gone = ", deleted" if record.deleted else ""
     return Section(f"{record.title} {record.id}{gone}", Grid(["", ""], [False, False], rows))
 
