@@ -84,12 +84,21 @@ async def test_a_list_has_one_line_a_record_under_headings(
         assert line.endswith("○")
 
 
-async def test_nobody_types_an_entry_of_the_log_of_exports(opened_app: At) -> None:
+async def test_the_log_of_exports_is_read_in_words_and_never_typed(
+    opened_app: At, store: Store
+) -> None:
+    log = log_of_exports()
+    entry = {"exported_by": "Asha", "way": "export", "record_kind": "beneficiary", "records": 1}
+    store.save([Edit(log, entry)], "Asha")
     async with opened_app() as hand:
         await hand.app.navigator.open_list(log_of_exports().kind())
         await hand.press("<ctrl+n>")
         assert "Exports" in hand.text().splitlines()[0]
         assert "Ctrl+N" not in hand.text()
+        assert hand.marked().split()[:5] == ["Asha", "export", "Artisans", "1", "○"]
+        await hand.press("<enter>")
+        assert "Export › History" in hand.text()
+        assert "Number of records  1" in hand.text()
 
 
 async def test_a_wide_list_shows_what_is_known_of_the_marked_record_beside_it(

@@ -81,7 +81,10 @@ class Navigation:
     # --- records and lists ---
 
     async def open_record(self, kind: str, record_id: str, *, said: str = "") -> None:
-        """Open a record: its page with the sentence ``said``, or its form if it has no page."""
+        """Open a record: its page with the sentence ``said``, or its form if it has no page.
+
+        Of what the program logs, only what is in it: nobody types it.
+        """
         from fieldkit.records import kinds
         from fieldkit.records.declaration.roles import has_page
 
@@ -91,6 +94,10 @@ class Navigation:
             page = RecordPage(record_id)
             await self._app.push_screen(page)
             page.say(said)
+        elif kind in kinds() and kinds()[kind].program_log:
+            from fieldkit.screens.records.history_page import HistoryPage
+
+            await self._app.push_screen(HistoryPage(kind, record_id, kinds()[kind].title))
         else:
             await self.open_form(kind, record_id=record_id)
 

@@ -46,7 +46,10 @@ class Listed(NamedTuple):
 
 
 def columns(kind: type[Record]) -> Sequence[Column]:
-    """Return the columns of a kind's list: its name, whose child or wife, and its list fields."""
+    """Return the columns of a kind's list: its name, whose child or wife, and its list fields.
+
+    What the program logs has no name.
+    """
     from fieldkit.records import Use
 
     named, kin = kind.used(Use.NAME), kind.used(Use.KIN)[:1]
@@ -54,8 +57,9 @@ def columns(kind: type[Record]) -> Sequence[Column]:
     if not named:  # it is called by what it refers to
         listed = [name for name in listed if name not in kind.references()]
     fields = kind.fields()
+    called = [] if kind.program_log else [Column("Name" if named else "Of", "")]
     return [
-        Column("Name" if named else "Of", ""),
+        *called,
         *(Column(fields[name].label, name) for name in kin),
         *(Column(_short(fields[name].label), name, fields[name].format.numeric) for name in listed),
     ]
@@ -68,7 +72,7 @@ def _short(label: str) -> str:
 
 def listed(source: RecordSource, record: Record, shown: Sequence[Column], words: str) -> Listed:
     """Return a record as one line; ``words``: where it stands."""
-    label = label_of(source, record)
+    label = "" if record.program_log else label_of(source, record)
     cells = tuple(_cell(source, record, column, label) for column in shown)
     stands = state_mark(words) if words in _QUIET else state(words)
     if of_deleted(source, record):
@@ -77,13 +81,15 @@ def listed(source: RecordSource, record: Record, shown: Sequence[Column], words:
 
 
 def _cell(source: RecordSource, record: Record, column: Column, label: str) -> Cell:
-    from fieldkit.records import Use
+    from fieldkit.records import Use, kinds
 
     if not column.field:
         return (Span(label, "strong"),)
     if column.field in record.used(Use.KIN) and (who := record.who()):
         return who.partition(",")[0] if record.value(column.field) else ""
     text = shown_value(source, record, column.field)
+    if record.program_log and text in kinds():
+        text = kinds()[text].plural
     return "" if text in label else text.partition(" (")[0].partition(": ")[0]
 
 

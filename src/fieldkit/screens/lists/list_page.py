@@ -76,7 +76,7 @@ class ListPage(FindPage):
             "f filter",
             "o order",
             "x export",
-            rare("v decide"),
+            "" if self._is_log else rare("v decide"),
             rare("p print"),
             "a-z find",
             "Esc back",
@@ -183,9 +183,13 @@ class ListPage(FindPage):
     @property
     def _may_begin(self) -> bool:
         """Whether a new record may be begun here: what the program logs is never typed."""
+        return not self._wanted.among and not self._is_log
+
+    @property
+    def _is_log(self) -> bool:
         from fieldkit.records import kinds
 
-        return not self._wanted.among and not kinds()[self.kind].program_log
+        return kinds()[self.kind].program_log
 
     def new(self, typed: str, *, among: bool = False) -> Choice | None:
         """Return the row that begins a new record; the list is back at its beginning after it."""
