@@ -49,6 +49,7 @@ async def test_only_where_nobody_is_alike_new_is_marked_and_what_was_typed_is_ca
         assert "Down marks one" in hand.text()
         await hand.press(" hamal s/o ab ahad chadoora 9906012345 0143")
         assert "egister Tariq Hamal" in hand.marked()
+        assert "Down marks one" not in hand.text()  # it was said of another text
         await hand.press("<enter>")
         assert typed_into_form(hand) == {
             "name": "Tariq Hamal",

@@ -16,8 +16,11 @@ from fieldkit.protocol.change import Op
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.declaration.roles import log_of_exports
+from fieldkit.records.livelihoods.market_event import MarketEvent
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
+from fieldkit.screens.lists.columns import columns, listed
 from fieldkit.screens.lists.list_page import ListPage
+from fieldkit.screens.look.text import text_of
 from fieldkit.screens.records.record_page import RecordPage
 from fieldkit.screens.widgets.picker import Picker
 from fieldkit.store import Edit, Store
@@ -254,3 +257,11 @@ async def test_what_belongs_to_a_deleted_person_says_so(
             if name == "toolkits":
                 assert "of a deleted record" not in hand.line("Tariq Lone")
             await hand.press("<escape>")
+
+
+def test_a_number_is_shown_though_the_name_has_it(store: Store) -> None:
+    fair = MarketEvent(id="7KQ2M9XD-1", name="Saras fair 7", sales=7)
+    shown = columns(MarketEvent)
+    row = listed(store, fair, shown, "")
+    place = next(n for n, one in enumerate(shown) if one.field == "sales")
+    assert text_of(row.cells[place])

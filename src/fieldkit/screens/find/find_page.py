@@ -71,6 +71,8 @@ class FindPage(PickerPage[None]):
 
     async def answer(self, text: str) -> Answer:
         """Answer with the hits, and with the row that begins a new record."""
+        if self.sentence == NOTHING_MARKED:
+            self.say("")  # it was about another text
         if not text.strip():
             return await self.first_answer(self.new(""))
 

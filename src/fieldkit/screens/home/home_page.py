@@ -147,6 +147,8 @@ class HomePage(PickerPage[None]):
     async def answer(self, text: str) -> Answer:
         """Answer the empty box with the day, a lone digit with its job, all else with hits."""
         typed = text.strip()
+        if self.sentence == NOTHING_MARKED:
+            self.say("")  # it was about another text
         if not typed:
             return self._day()
         self.begin_next()

@@ -90,7 +90,8 @@ def _cell(source: RecordSource, record: Record, column: Column, label: str) -> C
     text = shown_value(source, record, column.field)
     if record.program_log and text in kinds():
         text = kinds()[text].plural
-    return "" if text in label else text.partition(" (")[0].partition(": ")[0]
+    said = text in label and not record.fields()[column.field].format.numeric
+    return "" if said else text.partition(" (")[0].partition(": ")[0]
 
 
 def fitting(shown: Sequence[Column], rows: Sequence[Listed], width: int) -> int:
