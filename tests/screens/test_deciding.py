@@ -103,6 +103,7 @@ async def test_a_filtered_list_is_decided_together_and_undone_together(
         assert show_date(today() - timedelta(days=1)) in hand.marked()
         await hand.press("<ctrl+u>", "<enter>", "No such workshop", "<enter>")
         assert f"Change {len(waiting)} records" in hand.marked()
+        assert "Rejected" in hand.line(": No such workshop")
         await hand.press("<escape>")
         assert "No such workshop" in hand.marked()  # nothing that was typed is lost
         await hand.press("<enter>")

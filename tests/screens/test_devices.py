@@ -10,8 +10,9 @@ import pytest
 from tests.screens.conftest import At, Office, organisations
 
 from fieldkit.about.words import area_words
+from fieldkit.protocol.change import Json
 from fieldkit.protocol.messages.supervision import LateAnswer, LateItem
-from fieldkit.records import Value, kinds
+from fieldkit.records import kinds
 from fieldkit.reference import options
 from fieldkit.review import devices
 from fieldkit.screens.base.scheduler import Synced
@@ -169,7 +170,7 @@ async def test_offline_the_list_of_before_is_shown_with_who_has_an_older_version
     assert reyaz.access.token()
 
 
-def late_item(seq: int, record: str, fields: dict[str, Value]) -> LateItem:
+def late_item(seq: int, record: str, fields: dict[str, Json]) -> LateItem:
     """Return a late change of a group as the server lists it."""
     return LateItem(
         change=f"7KQ2M9XD/{seq}",

@@ -13,10 +13,11 @@ import pytest
 from tests.screens.conftest import artisan, put
 
 from fieldkit.protocol.change import Op
+from fieldkit.records import Value
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.declaration.roles import log_of_exports
-from fieldkit.records.livelihoods.market_event import MarketEvent
+from fieldkit.records.targets.entry_check import EntryCheck
 from fieldkit.records.training.training_enrolment import TrainingEnrolment
 from fieldkit.screens.lists.columns import columns, listed
 from fieldkit.screens.lists.list_page import ListPage
@@ -91,7 +92,12 @@ async def test_the_log_of_exports_is_read_in_words_and_never_typed(
     opened_app: At, store: Store
 ) -> None:
     log = log_of_exports()
-    entry = {"exported_by": "Asha", "way": "export", "record_kind": "beneficiary", "records": 1}
+    entry: dict[str, Value] = {
+        "exported_by": "Asha",
+        "way": "export",
+        "record_kind": "beneficiary",
+        "records": 1,
+    }
     store.save([Edit(log, entry)], "Asha")
     async with opened_app() as hand:
         await hand.app.navigator.open_list(log_of_exports().kind())
@@ -260,8 +266,8 @@ async def test_what_belongs_to_a_deleted_person_says_so(
 
 
 def test_a_number_is_shown_though_the_name_has_it(store: Store) -> None:
-    fair = MarketEvent(id="7KQ2M9XD-1", name="Saras fair 7", sales=7)
-    shown = columns(MarketEvent)
-    row = listed(store, fair, shown, "")
-    place = next(n for n, one in enumerate(shown) if one.field == "sales")
+    check = EntryCheck(id="7KQ2M9XD-1", operator="Operator 7", checked=7)
+    shown = columns(EntryCheck)
+    row = listed(store, check, shown, "")
+    place = next(n for n, one in enumerate(shown) if one.field == "checked")
     assert text_of(row.cells[place])

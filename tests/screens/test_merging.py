@@ -9,7 +9,7 @@ from tests.screens.conftest import artisan, put
 from tests.screens.test_known_people import AGAIN
 from tests.screens.test_same_person import words
 
-from fieldkit.protocol.change import Op
+from fieldkit.protocol.change import Json, Op
 from fieldkit.records.artisans.beneficiary import Beneficiary
 from fieldkit.records.artisans.toolkit import Toolkit
 from fieldkit.records.community.member import Member
@@ -153,8 +153,8 @@ def test_a_merge_of_members_of_two_groups_is_undone_with_the_group_that_was_chos
         "status": "ACTIVE",
     }
     kept = put(store, Member, **she, self_help_group_id=noor)
-    values = {name: to_json(value) for name, value in she.items()}
-    place = {"district": 2, "block": 16, "self_help_group_id": chinar}
+    values: dict[str, Json] = {name: to_json(value) for name, value in she.items()}
+    place: dict[str, Json] = {"district": 2, "block": 16, "self_help_group_id": chinar}
     log = store.outbox.log_position()
     assert log is not None
     row = ServerRow("member", ELSEWHERE, 1, {**values, **place})

@@ -250,7 +250,7 @@ def _decided(store: Store, record: Record, act: Act, said: Said, start: _Start) 
     except Unfit as unfit:
         return _Proposed((), why=f"{kind.fields()[how.reason].label}: {unfit}")
     edits = [Edit(kind, fields, confirmed=frozenset(kind.fields()))]
-    before, after = "", f"{shown(outcome)} {show_date(said.on) if said.on else ''}".strip()
+    before, after = "", _after(shown(outcome), said)
     if how.stands:
         stands = record.fields()[how.stands].format
         before = _brief(stands.show(record.value(how.stands)))
@@ -307,9 +307,15 @@ def _moved(record: Record, state: str, said: Said) -> _Proposed:
         except Unfit as unfit:
             return _Proposed((), why=f"{kind.fields()[name].label}: {unfit}")
     shown = kind.fields()[lifecycle.field].format.show
-    after = f"{shown(state)} {show_date(said.on) if step.on and said.on else ''}".strip()
+    after = _after(shown(state), said if step.on else said._replace(on=None))
     edit = Edit(kind, fields, record.id, confirmed=frozenset(fields))
     return _Proposed([edit], _brief(shown(record.value(lifecycle.field))), after)
+
+
+def _after(became: str, said: Said) -> str:
+    """Return what a record becomes, on which day and why."""
+    when = f"{became} {show_date(said.on)}" if said.on else became
+    return f"{when}: {said.reason}" if said.reason else when
 
 
 def _brief(words: str) -> str:
