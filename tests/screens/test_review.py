@@ -180,6 +180,8 @@ async def test_values_of_a_pair_are_chosen_field_by_field_and_all_of_it_is_undon
         assert kept is not None
         assert (kept.label(), merged(store, [second])) == ("Ghulam Bhat", [None])
         assert "3 left" in hand.text().splitlines()[0]
+        await hand.press("<escape>", "<ctrl+z>")
+        assert "A merge is taken back on the person's page" in hand.text()
 
 
 async def test_all_of_a_pair_can_be_read_at_80_columns_and_scrolling_decides_nothing(

@@ -205,7 +205,14 @@ class InboxPage(UndoingPage):
 
     async def undo(self) -> None:
         """Undo the last decision made here, else the last save."""
-        if self._decided != [self.app.saves.last(self.app.operator)]:
+        last = self.app.saves.last(self.app.operator)
+        if last is None and not self._decided:
+            # Pairs are undone where they are decided; from here the way is another.
+            self.say(
+                "There is nothing to undo here. A merge is taken back on the person's page, "
+                "at Also entered as."
+            )
+        elif self._decided != [last]:
             await super().undo()
         elif await undo_together(self):
             self._decided = []
