@@ -173,7 +173,7 @@ async def test_the_last_save_is_undone_as_a_change_and_opened_by_one_key(
         assert "Undone: Zaina" in hand.text()
         assert [one.name for one in artisans(store)] == ["Gulzar"]
         await hand.press("<ctrl+z>")
-        assert "Undo: put back name as on aadhaar of Gulzar? Ctrl+Z again." in hand.text()
+        assert "Undo: put back name as on Aadhaar of Gulzar? Ctrl+Z again." in hand.text()
         await hand.press("<ctrl+z>", "<ctrl+z>")
         assert "Nothing was saved since the start" in hand.text()
         assert [one.name for one in artisans(store)] == ["Ghulam Bhat"]
