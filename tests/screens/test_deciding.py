@@ -168,6 +168,8 @@ async def test_review_decides_on_one_record_and_takes_it_back_by_one_key(
         await hand.press("<ctrl+z>", "<ctrl+z>")
         assert at in hand.text()
         assert len(decisions.find(store)) == 2
+        await hand.press("<home>", "v", "send back", "<enter>", "Which bank?", "<enter>", "<enter>")
+        assert "1 record sent back." in hand.text()
 
 
 async def test_what_a_role_may_not_decide_is_not_offered_and_who_may_is_said(

@@ -38,13 +38,14 @@ class _Asking(PickerPage[None]):
 
     async def work_out(self, act: Act, said: Said) -> None:
         """Show what will change."""
-        from fieldkit.day.decision import plan
+        from fieldkit.day.decision import ACCEPT, SEND_BACK, plan
 
+        did = {SEND_BACK: "sent back", ACCEPT: "accepted"}.get(act.key, "decided")
         entries = self._entries
         self.say("Working out what will change ...")
         found = await self.read(lambda store: plan(store, entries, act, said), "preview")
         self.say("")
-        await self.app.push_screen(PreviewPage("Decide", found, self.finish, "decided"))
+        await self.app.push_screen(PreviewPage("Decide", found, self.finish, did))
 
     async def finish(self, said: str) -> None:
         """Close with the pages above it, which are closed first, once it was decided."""
