@@ -129,6 +129,11 @@ async def test_after_wrong_words_the_wait_counts_down_and_survives_a_restart(
         page = hand.app.screen
         assert isinstance(page, UnlockPage)
         assert "Wait 30 seconds" in hand.text()
+        await hand.press("<ctrl+r>")
+        page.tick()
+        await hand.settle()
+        assert "has not synced since" in hand.text(), "the countdown leaves it time to be read"
+        await hand.press(WORDS, "<enter>")
         clock.at += 10
         page.tick()
         await hand.settle()
@@ -145,6 +150,16 @@ async def test_after_wrong_words_the_wait_counts_down_and_survives_a_restart(
         await hand.settle()
         assert "can be tried again now" in hand.text()
         await opened(hand)
+
+
+async def test_a_narrow_window_wraps_and_the_mark_stays(opened_app: At, key: bytes) -> None:
+    async with opened_app() as hand:
+        await hand.press("<down>", HERS)
+        await hand.pilot.resize_terminal(60, 20)
+        await hand.settle()
+        assert "with your passphrase." in " ".join(hand.text().split())
+        await hand.press("<enter>")
+        assert hand.app.operator == "Rubina"
 
 
 async def test_a_laptop_left_alone_locks_and_nothing_typed_is_lost(
@@ -226,8 +241,12 @@ async def test_the_next_operator_gives_their_passphrase_and_a_new_one_chooses_it
         assert (hand.app.operator, type(hand.app.screen)) == ("Rubina", HomePage)
         await hand.press("<ctrl+o>", "nasir", "<enter>", "1234567890", "<enter>")
         assert "A number is guessed too easily" in hand.text()
-        await hand.press("<escape>", NEW, "<enter>", "another one than that", "<enter>")
+        assert "**" not in hand.text(), "what is typed next begins anew"
+        await hand.press(NEW, "<enter>")
+        assert "Esc back one" in hand.text()
+        await hand.press("another one than that", "<enter>")
         assert "not the same" in hand.text()
+        assert "Esc back one" not in hand.text()
         await hand.press(NEW, "<enter>", NEW, "<enter>")
         assert (hand.app.operator, type(hand.app.screen)) == ("nasir", HomePage)
     file = KeyFile.read(tmp_path)

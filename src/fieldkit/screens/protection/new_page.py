@@ -43,7 +43,10 @@ class NewPassphrasePage(SecretPage):
     async def load_data(self) -> None:
         """Say what it is for."""
         self.set_header(*self._trail)
-        self.set_keys(*keys("Enter next", self._leave))
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        self.set_keys(*keys("Enter next", "Esc back one" if self._first else self._leave))
 
     async def answer(self, _text: str) -> Answer:
         """Answer with what to do."""
@@ -60,6 +63,7 @@ class NewPassphrasePage(SecretPage):
             try:
                 check_new(typed)
             except NotDone as error:
+                self.box.clear()  # nobody sees what the next letters would be added to
                 self.say(str(error), error=True)
             else:
                 self._ask_for(typed)
@@ -78,6 +82,7 @@ class NewPassphrasePage(SecretPage):
         self._first = first
         self.box.prompt = _PROMPTS[bool(first)]
         self.box.start_over("")
+        self._show_keys()
 
     async def _finish(self, passphrase: str) -> None:
         try:

@@ -84,6 +84,16 @@ class SecretPage(PickerPage[None]):
         """The box."""
         return self.query_one(SecretBox)
 
+    def on_resize(self) -> None:
+        """Wrap the sentences for the new size."""
+        super().on_resize()
+        self.run_worker(self._wrap_again, group="wrap", exclusive=True)
+
+    async def _wrap_again(self) -> None:
+        """Leave the rows and their mark: a passphrase is typed for the marked one."""
+        answer = await self.answer("")
+        self.picker.surround(answer.above, answer.after)
+
     def show_header_status(self) -> None:
         """Say nothing of the work: who is at the keyboard is not known yet."""
 

@@ -124,9 +124,11 @@ class UnlockPage(SecretPage):
 
     def tick(self) -> None:
         """Say how long the wait still is, each second; say so when it is over."""
+        if self._countdown is None:
+            return
         if self._left():
             self._show_wait()
-        elif self._countdown is not None:
+        else:
             self._stop_counting()
             self.say("The passphrase can be tried again now.")
 
@@ -148,6 +150,7 @@ class UnlockPage(SecretPage):
         if self._found is None:
             return
         if not self._found.server:
+            self._stop_counting()  # the countdown would take the place of the sentence
             self.say(
                 "No server can open this laptop, as it has not synced since it was encrypted. "
                 "Only a passphrase opens it.",
