@@ -202,6 +202,7 @@ async def test_another_operator_who_opens_a_locked_laptop_finds_no_page_of_the_f
         await hand.press("<down>", HERS, "<enter>")
         assert isinstance(hand.app.screen, HomePage)
         assert hand.app.operator == "Rubina"
+        assert "zooni" not in hand.text().lower(), "Home offers her no form of the first"
     assert drafts(tmp_path, key)
     assert drafts(tmp_path, key, "Rubina") == []
 

@@ -128,7 +128,8 @@ class Locking:
         """Open the store and uncover the pages; those of another operator are closed.
 
         Raises:
-            StoreError: a draft of the other one cannot be written; the laptop stays locked.
+            StoreError: a draft of the first, or who is at work now, cannot be written; the laptop
+                stays locked.
         """
         app = self._app
         app.data_key = key
@@ -136,13 +137,13 @@ class Locking:
         other = operator != app.operator
         if other:
             await self._save_drafts()
+            await app.change_operator(operator)  # before Home reads whose work it shows
         app.locked = False
         self.idle.press()
         app.pop_screen()
         if other:
             for _ in owned_pages(app):
                 app.pop_screen()
-            await app.change_operator(operator)
         app.scheduler.resume()
 
     # --- a laptop that the server revoked ---
