@@ -64,7 +64,7 @@ async def test_a_revoked_laptop_hears_of_it_from_the_answer(
         assert hand.marked().strip().startswith("Take the answer")
         await hand.press("<enter>")
         said = " ".join(hand.text().split())
-        assert "nothing new can be saved on it. 3 changes are sealed and handed in" in said
+        assert "nothing new can be saved on it. Ask your supervisor for a code" in said
         for path in folder.iterdir():
             path.unlink()
         await hand.press("<escape>", "b")

@@ -238,8 +238,15 @@ async def test_a_revoked_laptop_hands_in_its_work_and_saves_nothing_new(
         await hand.press("<f5>")
         said = " ".join(hand.text().split())
         assert "3 changes are sealed and handed in; a supervisor decides on it." in said
+        assert "on it. Ask your supervisor for a code, and enrol it again." in said, "not cut"
         await hand.press("<escape>")
         assert "nothing new can be saved on it" in " ".join(hand.text().split())
+        await open_sync(hand)
+        said = " ".join(hand.text().split())
+        assert "Removed from the server 3 changes are sealed and handed in" in said
+        assert "Enter enrol" in said
+        await hand.press("<enter>")
+        assert "Address of the server" in hand.text()
     with pytest.raises(Closed):
         organisations(store, 1)
 

@@ -75,11 +75,12 @@ def _end(store: Store, stop: threading.Event | None) -> str:
     ended = store.access.ended() or _close(store)
     left, refused = _hand_in(store, ended.waiting, stop)
     if left:
-        said = f"{_REMOVED} {_handed_in(ended.changes - left)}{_what_is_left(left, refused)}"
+        said = f"{_REMOVED} {_not_whole(ended, left, refused)}"
         store.remind(said)
         return said
     _drop_passphrases(store, ended)
-    said = f"{_REMOVED} {_what_became(ended)} {_AGAIN}"
+    # What to do stands first: a narrow window cuts the end.
+    said = f"{_REMOVED} {_AGAIN} {_what_became(ended)}"
     store.remind(said)
     return said
 
@@ -136,6 +137,16 @@ def _drop_passphrases(store: Store, ended: Ended) -> None:
         if found := KeyFile.read(store.home):
             found.drop_passphrases()
             store.notes.write(_DROPPED, str(ended.heard_at))
+
+
+def what_became(ended: Ended) -> str:
+    """Return what became of the work that was not sent when the access ended."""
+    left = sum(one.changes for one in ended.waiting)
+    return _not_whole(ended, left, None) if left else _what_became(ended)
+
+
+def _not_whole(ended: Ended, left: int, refused: ServerRefusal | None) -> str:
+    return f"{_handed_in(ended.changes - left)}{_what_is_left(left, refused)}"
 
 
 def _what_became(ended: Ended) -> str:

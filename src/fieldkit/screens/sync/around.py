@@ -15,6 +15,7 @@ from fieldkit.screens.sync.summary import (
     headline,
     last_syncs,
     read_holdings,
+    removed,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Found(NamedTuple):
     """New records that the server refuses because of their place."""
     number: str
     """Of this laptop."""
+    ended: str = ""
+    """What became of the work of a laptop that was removed from the server; empty: it is not."""
 
 
 def read_found(store: Store) -> Found:
@@ -59,12 +62,25 @@ def read_found(store: Store) -> Found:
         clock_warning(store),
         len(records_out_of_area(store)),
         device.origin if device else "",
+        _ended(store),
     )
+
+
+def _ended(store: Store) -> str:
+    if (ended := store.access.ended()) is None:
+        return ""
+    from fieldkit.sync.revoked import what_became
+
+    return what_became(ended)
 
 
 def above_list(found: Found, under_way: Sequence[Text], width: int, *, rows: bool) -> list[Cell]:
     """Return the lines above the list; ``rows``: there are any."""
-    lines: list[Cell] = [*headline(bool(found.server), found.cost, found.holdings, width)]
+    lines: list[Cell] = (
+        [*removed(found.ended, width)]
+        if found.ended
+        else [*headline(bool(found.server), found.cost, found.holdings, width)]
+    )
     if under_way:
         lines += ["", *under_way]
     if rows:

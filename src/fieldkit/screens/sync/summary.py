@@ -92,6 +92,12 @@ def headline(enrolled: bool, cost: Forecast, holdings: Holdings, width: int) -> 
     return wrapped(joined([said, (Span(about, "dim"),)]), width, 3)
 
 
+def removed(work: str, width: int) -> list[Text]:
+    """Say that the server ended the access of this laptop, and what became of its ``work``."""
+    head: Text = (Span(f"{CORRECT} ", "bad"), Span("Removed from the server", "strong"))
+    return wrapped(joined([head, (Span(work, "dim"),)]), width, 3)
+
+
 # --- a sync under way, and its end ---
 
 

@@ -118,8 +118,9 @@ class SyncPage(UndoingPage):
         rows = []
         if self.app.practice:
             rows.append(practice_row())
-        elif found is not None and not found.server:
-            rows.append(enrol_row(self.navigator.open_enrolment))
+        elif found is not None and (found.ended or not found.server):
+            enrol = self.navigator.open_enrolment
+            rows.append(enrol_row(enrol, again=bool(found.ended)))
         if found is not None and found.out_of_area:
             area = self.app.header_status.area
             rows.append(out_of_area_row(found.out_of_area, area, self._move_into_area))
@@ -252,6 +253,8 @@ class SyncPage(UndoingPage):
             return
         marked, enrolled = self.picker.marked, bool(self._found and self._found.server)
         words = [group.enter for group in counts]
+        if self._found and self._found.ended:
+            words.append("enrol")
         self.set_keys(
             "F5 sync now" if enrolled else "Enter enrol",
             f"Enter {words[0] if len(words) == 1 else 'open'}" if words and enrolled else "",

@@ -99,10 +99,11 @@ def to_do_row(one: ToDo, enter: Do, discard: Do | None = None) -> Choice:
     return Choice(cells, enter, (one.reason,), discard, str(log_place(one.returned)))
 
 
-def enrol_row(enter: Do) -> Choice:
-    """Return the row that enrols this laptop."""
+def enrol_row(enter: Do, *, again: bool = False) -> Choice:
+    """Return the row that enrols this laptop; ``again``: it was removed from the server."""
+    words = f"Enrol this laptop {'again ' if again else ''}with a server"
     how = "You need the server's address and a code. Your supervisor gives you both."
-    return Choice(cells_of("", "Enrol this laptop with a server"), enter, (how,), key="enrol")
+    return Choice(cells_of("", words), enter, (how,), key="enrol")
 
 
 def practice_row() -> Choice:
