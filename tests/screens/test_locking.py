@@ -335,11 +335,14 @@ async def test_a_laptop_whose_passphrases_were_dropped_by_a_sync_locks_at_once(
         await opened(hand)
         await hand.press("<f5>")
         assert isinstance(hand.app.screen, UnlockPage)
-        assert "No passphrase opens this laptop any more" in hand.text()
+        said = " ".join(hand.text().split())
+        assert "removed from the server, so no passphrase opens it any more" in said
+        assert "Enter use a code Ctrl+Q quit" in said
         await hand.press("<ctrl+r>", "a" * 101, "<enter>")
         assert "at most 100 characters" in hand.text()
         await hand.press("<ctrl+u>", "asha", "<enter>", recovery_code(office), "<enter>")
         await hand.press(NEW, "<enter>", NEW, "<enter>")
+        assert hand.app.operator == "Asha", "the same person, however the name is typed"
         await hand.press("<escape>")
         assert "nothing new can be saved on it" in " ".join(hand.text().split())
 

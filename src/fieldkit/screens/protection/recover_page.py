@@ -27,6 +27,7 @@ class RecoverPage(SecretPage):
     PROMPT = "Recovery code"
     HINT = "as your supervisor wrote it down"
     KEYS = keys("Enter next", f"{UP}{DOWN} whose passphrase", "Esc back")
+    _ONE = keys("Enter next", "Esc back")
 
     def __init__(self, operators: Sequence[str], opened: Opened) -> None:
         """``operators``: who has a passphrase; without any, the name is asked first."""
@@ -39,7 +40,8 @@ class RecoverPage(SecretPage):
         super().on_mount()
         self.box.hidden = False
         if not self._operators:
-            self.box.prompt, self.box.hint = _NAME, "who will open this laptop"
+            self.box.prompt, self.box.hint = _NAME, "as it was on this laptop"
+            self.set_keys(*self._ONE)
 
     async def load_data(self) -> None:
         """Say where this is."""
@@ -63,7 +65,7 @@ class RecoverPage(SecretPage):
             self.say("Type your name.", error=True)
             return
         try:
-            self._operators = [await in_thread(partial(_as_kept, name))]
+            self._operators = [await in_thread(partial(_as_kept, name, self.app.operator))]
         except NotDone as error:
             self.say(str(error), error=True)
             return
@@ -76,7 +78,7 @@ class RecoverPage(SecretPage):
         if not code:
             self.say("Type the code from your supervisor, then press Enter.")
             return
-        why = [f"A new passphrase of {operator}. The code is used after it was typed twice."]
+        why = [f"A new passphrase of {operator}. Type it twice, then the code is used."]
         trail = ("fieldkit", "Locked", "New passphrase")
         done = partial(self._recover, code, operator)
         await self.app.push_screen(
@@ -90,8 +92,10 @@ class RecoverPage(SecretPage):
         await self._opened(operator, key)
 
 
-def _as_kept(name: str) -> str:
-    """Return a name as the laptop keeps it.
+def _as_kept(name: str, before: str) -> str:
+    """Return a name as the laptop keeps it: what is unfinished stays with the name it had.
+
+    ``before``: who was at work when the laptop was locked.
 
     Raises:
         NotDone: it will not do.
@@ -100,6 +104,7 @@ def _as_kept(name: str) -> str:
     from fieldkit.store.log.identity import fit_name
 
     try:
-        return fit_name(name)
+        name = fit_name(name.title() if name.islower() else name)
+        return before if name.casefold() == before.casefold() else name
     except StoreError as error:
         raise NotDone(str(error)) from None

@@ -22,7 +22,12 @@ from fieldkit.screens.widgets.rows import Answer, Choice
 _EVERY = 1.0
 """Seconds between two steps of the countdown."""
 _WHY = "The data on this laptop is encrypted. It opens with your passphrase."
+_REMOVED = (
+    "This laptop was removed from the server, so no passphrase opens it any more. What is on it "
+    "stays. Ask your supervisor for a recovery code, then press Enter."
+)
 _FORGOTTEN = "Passphrase forgotten: use a supervisor's code"
+_CODE = "Use a supervisor's code"
 
 
 class UnlockPage(SecretPage):
@@ -60,9 +65,14 @@ class UnlockPage(SecretPage):
         self._until = {one: keys_here.running() + wait for one, wait in self._found.waits.items()}
         self.picker.reload()
         await self.picker.settled()
-        if not self._found.operators:
-            self.say("No passphrase opens this laptop any more. A supervisor's code does: Ctrl+R.")
+        if self._dropped:
+            self.set_keys(*keys("Enter use a code", "Ctrl+Q quit"))
         self._show_wait()
+
+    @property
+    def _dropped(self) -> bool:
+        """Whether no passphrase is left: the server revoked this laptop."""
+        return self._found is not None and not self._found.operators
 
     async def answer(self, _text: str) -> Answer:
         """Answer with the operators, and what to do without a passphrase."""
@@ -71,8 +81,9 @@ class UnlockPage(SecretPage):
             Choice(((Span(name, "strong"),),), partial(self._open, name), key=name)
             for name in names
         ]
-        last = Choice((_FORGOTTEN,), self._recover, key="") if self._found else None
-        above: tuple[Cell, ...] = ("", *self.lines([_WHY]), "")
+        words = _CODE if self._dropped else _FORGOTTEN
+        last = Choice((words,), self._recover, key="") if self._found else None
+        above: tuple[Cell, ...] = ("", *self.lines([_REMOVED if self._dropped else _WHY]), "")
         return Answer(rows, None if self._only else last, above=above)
 
     # --- a passphrase ---
