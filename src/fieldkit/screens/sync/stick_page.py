@@ -106,7 +106,13 @@ def _offers(store: Store, typed: str) -> _Found:
     from fieldkit.files.nearby import path_of
     from fieldkit.stick import NotCarried, sticks
 
-    folders = [path] if (path := path_of(typed)) else sticks()
+    path = path_of(typed)
+    try:
+        if path and path.is_file():
+            path = path.parent
+    except (OSError, ValueError):
+        pass  # what is wrong with it is said below
+    folders = [path] if path else sticks()
     try:
         offers = [one for folder in folders for one in _of_folder(store, folder)]
     except NotCarried as error:
@@ -115,7 +121,9 @@ def _offers(store: Store, typed: str) -> _Found:
 
 
 def _of_folder(store: Store, folder: Path) -> list[_Offer]:
-    """Return what can be done with one stick: its answers first.
+    """Return what can be done with one stick: its answers first, then what waits here.
+
+    A laptop where nothing waits is there to hand in the bundles of others.
 
     Raises:
         NotCarried: it is not there.
@@ -138,7 +146,11 @@ def _of_folder(store: Store, folder: Path) -> list[_Offer]:
         )
         for path in bundles_in(folder)
     ]
-    return [*answers, *write, *forward]
+    if store.outbox.unsent():
+        return [*answers, *write, *forward]
+    own = f"{store.device.origin}-" if store.device else ""
+    others = [one for one in forward if not (own and one.path.name.startswith(own))]
+    return [*answers, *others, *write, *(one for one in forward if one not in others)]
 
 
 def _waiting(store: Store) -> list[str]:
