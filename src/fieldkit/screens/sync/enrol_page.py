@@ -38,7 +38,7 @@ class EnrolPage(PickerPage[None]):
     KEYS = keys("Enter next", "Esc back")
 
     def __init__(self, known: str = "") -> None:
-        """``known``: the address of the server this laptop is enrolled with."""
+        """``known``: the server this laptop is enrolled with, which an empty box stands for."""
         super().__init__()
         self._known = known
         self._address = ""
@@ -60,7 +60,7 @@ class EnrolPage(PickerPage[None]):
 
     async def answer(self, text: str) -> Answer:
         """Answer the present question with what is typed."""
-        typed = text.strip()
+        typed = text.strip() or ("" if self._address else self._known)
         hint = wrapped((Span(_HINTS[bool(self._address)], "dim"),), self.space[0], 2)
         server: Text = (Span("server  ", "dim"), Span(self._address, "strong"))
         above: tuple[Cell, ...] = (*([server] if self._address else []), *hint, "")
