@@ -158,8 +158,8 @@ def test_a_line_that_drops_is_tried_again_with_the_same_bytes(
     revoke(head, asha)
     monkeypatch.setattr(HttpTransport, "post_file", fault)
     assert (
-        "3 changes are sealed for the server and safe here. Sync again, or use a "
-        "stick, to hand in the rest." in said(asha)
+        "Sync again, or use a stick, to hand in 3 changes. They are sealed and safe here."
+        in said(asha)
     )
     with pytest.raises(Closed):
         register(asha, 1)
@@ -184,8 +184,8 @@ def test_more_than_a_bundle_holds_is_handed_in_as_well(
 
     monkeypatch.setattr(HttpTransport, "post_file", once)
     assert (
-        "2 changes are handed in. 1 change is sealed for the server and safe here. Sync again, or "
-        "use a stick, to hand in the rest." in said(asha)
+        "Sync again, or use a stick, to hand in 1 change. It is sealed and safe here. 2 changes "
+        "are handed in." in said(asha)
     )
     monkeypatch.setattr(HttpTransport, "post_file", _post)
     assert "3 changes are sealed and handed in; a supervisor decides on it." in said(asha)
@@ -213,7 +213,7 @@ def test_a_laptop_without_a_line_hears_of_it_by_stick(
         assert applied.kept
         return take_or_hand_in(asha, write_answer_beside(path, applied.answer))
 
-    assert "3 changes are sealed for the server and safe here." in carried().trouble
+    assert "to hand in 3 changes. They are sealed and safe here." in carried().trouble
     with pytest.raises(Closed):
         register(asha, 1)
     assert "3 changes are sealed and handed in; a supervisor decides on it." in carried().trouble

@@ -75,7 +75,7 @@ def _end(store: Store, stop: threading.Event | None) -> str:
     ended = store.access.ended() or _close(store)
     left, refused = _hand_in(store, ended.waiting, stop)
     if left:
-        said = f"{_REMOVED} {_not_whole(ended, left, refused)}"
+        said = f"{_REMOVED} {_not_whole(ended, left, refused)}".strip()
         store.remind(said)
         return said
     _drop_passphrases(store, ended)
@@ -146,7 +146,14 @@ def what_became(ended: Ended) -> str:
 
 
 def _not_whole(ended: Ended, left: int, refused: ServerRefusal | None) -> str:
-    return f"{_handed_in(ended.changes - left)}{_what_is_left(left, refused)}"
+    """Return what becomes of the changes that are sealed and still here."""
+    handed_in = _handed_in(ended.changes - left)
+    if refused is not None:
+        sealed = f"{_changes(left)} sealed for the server and safe here."
+        return f"{handed_in}{sealed} {refusal_sentence(refused)}"
+    rest, are = ("1 change", "It is") if left == 1 else (f"{left} changes", "They are")
+    # What to do stands first here, too.
+    return f"Sync again, or use a stick, to hand in {rest}. {are} sealed and safe here. {handed_in}"
 
 
 def _what_became(ended: Ended) -> str:
@@ -155,14 +162,6 @@ def _what_became(ended: Ended) -> str:
     if not ended.waiting and ended.handed_in is None:
         return f"{_changes(ended.changes)} not sent, and safe here."
     return f"{_changes(ended.changes)} sealed and handed in; a supervisor decides on it."
-
-
-def _what_is_left(left: int, refused: ServerRefusal | None) -> str:
-    """Return what becomes of the changes that are sealed and still here."""
-    sealed = f"{_changes(left)} sealed for the server and safe here."
-    if refused is None:
-        return f"{sealed} Sync again, or use a stick, to hand in the rest."
-    return f"{sealed} {refusal_sentence(refused)}"
 
 
 def _handed_in(changes: int) -> str:
