@@ -100,6 +100,7 @@ def test_unsent_work_is_handed_in_and_admitted_exactly_once(
     assert len(list(head.each("village_organisation"))) >= 5
     # Enrolled again it goes on; what was admitted is acknowledged, not taken again.
     enrol(asha, server, code(folder / "server.sqlite3", "operator", 2, 16))
+    assert asha.notices() == [], "nothing is said any more of the removal"
     register(asha, 1)
     outcome = sync_or_hand_in(asha)
     assert (outcome.ok, outcome.waiting) == (True, 0)
@@ -189,6 +190,7 @@ def test_more_than_a_bundle_holds_is_handed_in_as_well(
     )
     monkeypatch.setattr(HttpTransport, "post_file", _post)
     assert "3 changes are sealed and handed in; a supervisor decides on it." in said(asha)
+    assert len(asha.notices()) == 1, "only what is so now"
     pieces = item(head, asha).sealed
     assert [one.changes for one in pieces] == [2, 1]
     answer = decide_sealed(head, number, [one.number for one in pieces], admit=True)

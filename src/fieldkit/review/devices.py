@@ -163,9 +163,11 @@ def _listed(device: DeviceItem, answer: DevicesAnswer) -> Listed:
         remarks.append("Two copies of it are in use: enrol one of them again with a new code.")
     if device.held_before:
         others = ", ".join(str(one) for one in device.held_before)
+        revoked = {one.id for one in answer.devices if one.revoked_at is not None}
+        both = "it" if revoked.issuperset(device.held_before) else "both"
         remarks.append(
             f"Its code was used on the laptop of device {others}. If it was meant for another "
-            "laptop, revoke both and give new codes."
+            f"laptop, revoke {both} and give new codes."
         )
     if device.skew is not None and abs(device.skew) > _SKEWED:
         way = "ahead" if device.skew > 0 else "behind"

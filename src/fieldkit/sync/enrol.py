@@ -9,7 +9,7 @@ from fieldkit.protocol.messages.sync import MOST_SHOWN, EnrolAnswer, EnrolReques
 from fieldkit.store import Practice, Store
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
 from fieldkit.sync.keys import exchange_keys
-from fieldkit.sync.sentences import refusal_sentence
+from fieldkit.sync.sentences import REMOVED, refusal_sentence
 from fieldkit.sync.transport import HttpTransport, Transport, is_loopback
 
 
@@ -76,6 +76,13 @@ def _exchange(transport: Transport, message: EnrolRequest) -> EnrolAnswer:
         raise NotEnrolled(refusal_sentence(refusal)) from None
 
 
+def forget_removal(store: Store) -> None:
+    """Drop what is still to be said about an end of the access that is no longer so."""
+    for one in store.notices():
+        if one.text.startswith(REMOVED):
+            store.noticed(one.id)
+
+
 def _keep(store: Store, server: str, answer: EnrolAnswer) -> None:
     scope = answer.scope
     store.access.enrol(
@@ -88,6 +95,7 @@ def _keep(store: Store, server: str, answer: EnrolAnswer) -> None:
         answer.incarnation,
         marks=answer.marks,
     )
+    forget_removal(store)
 
 
 def address(url: str) -> str:

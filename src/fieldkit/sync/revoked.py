@@ -23,11 +23,11 @@ from fieldkit.sync.bundle.stick import take_from
 from fieldkit.sync.bundle.taking import Taken
 from fieldkit.sync.bundle.writing import write_bundles
 from fieldkit.sync.client import Outcome, Progress, open_transport
+from fieldkit.sync.enrol import forget_removal
 from fieldkit.sync.failures import ConnectionLost, Offline, ServerRefusal
 from fieldkit.sync.keys import seal_data_key
-from fieldkit.sync.sentences import refusal_sentence
+from fieldkit.sync.sentences import REMOVED, refusal_sentence
 
-_REMOVED = "This laptop was removed from the server: nothing new can be saved on it."
 _AGAIN = "Ask your supervisor for a code, and enrol it again."
 _LARGEST_ANSWER = 1000
 """Most bytes of the answer, which is the digest of the sealed work."""
@@ -75,12 +75,15 @@ def _end(store: Store, stop: threading.Event | None) -> str:
     ended = store.access.ended() or _close(store)
     left, refused = _hand_in(store, ended.waiting, stop)
     if left:
-        said = f"{_REMOVED} {_not_whole(ended, left, refused)}".strip()
-        store.remind(said)
-        return said
+        return _remind(store, f"{REMOVED} {_not_whole(ended, left, refused)}".strip())
     _drop_passphrases(store, ended)
     # What to do stands first: a narrow window cuts the end.
-    said = f"{_REMOVED} {_AGAIN} {_what_became(ended)}"
+    return _remind(store, f"{REMOVED} {_AGAIN} {_what_became(ended)}")
+
+
+def _remind(store: Store, said: str) -> str:
+    """Say it once more on Home, in place of what was so before."""
+    forget_removal(store)
     store.remind(said)
     return said
 

@@ -20,6 +20,8 @@ ENROL_AGAIN = (
     "The server has the work of this laptop under another laptop. Ask your supervisor for a new "
     "code and enrol again. Nothing is lost."
 )
+REMOVED = "This laptop was removed from the server: nothing new can be saved on it."
+"""How each notice about the end of the access begins; those of older versions do, too."""
 _REFUSALS = {
     "unauthorised": "The server does not know this laptop. Enrol it again.",
     "revoked": "This laptop was removed from the server. Ask your supervisor.",
