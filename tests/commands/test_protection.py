@@ -53,6 +53,13 @@ def on_a_terminal(given: pytest.MonkeyPatch, cli: Cli, *typed: str) -> Cli:
     return call
 
 
+def test_a_new_passphrase_is_asked_for_until_it_will_do(
+    filled: Path, cli: Cli, given: pytest.MonkeyPatch
+) -> None:
+    done = on_a_terminal(given, cli, "abc", WORDS, f"{WORDS}x", WORDS, WORDS)("protect")
+    assert (done.code, "too short" in done.err, "not the same" in done.err) == (0, True, True)
+
+
 def test_protect_encrypts_everything_and_commands_go_on(
     filled: Path, cli: Cli, given: pytest.MonkeyPatch
 ) -> None:

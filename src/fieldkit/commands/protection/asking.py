@@ -103,16 +103,29 @@ def new_passphrase(operator: str, *, variable: str = NEW, optional: bool = False
             return ""
         raise Unusable(f"A new passphrase is needed. Start this on a terminal, or set {variable}.")
     if found is None:
-        found = typed(f"New passphrase of {operator} (three words, or ten characters): ")
-        if optional and not found:
-            return ""
-        if found != typed("Once more: "):
-            raise Unusable("The two were not the same, so nothing was done. Try again.")
+        return _typed_twice(operator, optional=optional)
     try:
         check_fit(found)
     except Unfit as error:
         raise Unusable(str(error)) from None
     return found
+
+
+def _typed_twice(operator: str, *, optional: bool) -> str:
+    """Return a new passphrase; asked again at once, so that none is typed into the shell after."""
+    for _ in range(_TRIES):
+        found = typed(f"New passphrase of {operator} (three words, or ten characters): ")
+        if optional and not found:
+            return ""
+        try:
+            check_fit(found)
+        except Unfit as error:
+            print_error(str(error))
+            continue
+        if found == typed("Once more: "):
+            return found
+        print_error("The two were not the same.")
+    raise Unusable("Nothing was done. Start the command again.")
 
 
 def keys_to_restore(home: Path, source: Path) -> tuple[bytes | None, bytes | None]:
