@@ -33,7 +33,9 @@ def taken(found: Taken) -> list[str]:
         f"The server has taken {_many(found.acknowledged, 'change')}, {indian(found.returned)} "
         f"returned. {_many(found.received, 'record')} received."
     ]
-    if found.before:
+    if found.before and not (found.acknowledged or found.received):
+        said = ["This answer was taken before. Nothing in it is new."]
+    elif found.before:
         said.append("This answer was taken before.")
     elif found.outdated:
         said.append(
