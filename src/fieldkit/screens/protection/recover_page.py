@@ -33,14 +33,14 @@ class RecoverPage(SecretPage):
         """``operators``: who has a passphrase; without any, the name is asked first."""
         super().__init__()
         self._operators, self._opened = operators, opened
-        self._name = ""
+        self._asks_name = not operators
 
     def on_mount(self) -> None:
         """Show what is typed; ask for a name where nobody is known."""
         super().on_mount()
         self.box.hidden = False
-        if not self._operators:
-            self.box.prompt, self.box.hint = _NAME, "as it was on this laptop"
+        if self._asks_name:
+            self._ask_name()
             self.set_keys(*self._ONE)
 
     async def load_data(self) -> None:
@@ -58,6 +58,18 @@ class RecoverPage(SecretPage):
             for name in self._operators
         ]
         return Answer(rows, above=above)
+
+    def _ask_name(self) -> None:
+        self._operators = ()
+        self.box.prompt, self.box.hint = _NAME, "as it was on this laptop"
+
+    def action_leave(self) -> None:
+        """Go back to the name, if it was asked; then leave."""
+        if self._asks_name and self._operators:
+            self._ask_name()
+            self.box.start_over("")
+        else:
+            super().action_leave()
 
     async def _take_name(self) -> None:
         name = " ".join(self.box.typed.text.split())
