@@ -87,7 +87,7 @@ class SecretPage(PickerPage[None]):
     def on_resize(self) -> None:
         """Wrap the sentences for the new size."""
         super().on_resize()
-        self.run_worker(self._wrap_again, group="wrap", exclusive=True)
+        self.call_later(self._wrap_again)
 
     async def _wrap_again(self) -> None:
         """Leave the rows and their mark: a passphrase is typed for the marked one."""
