@@ -140,9 +140,9 @@ def became_words(verdicts: Mapping[str, int], left: int) -> str:
         said.append(f"{refused} not accepted.")
     if left:
         said.append(
-            f"{left} cannot be taken: earlier changes are missing, or the server has other changes "
-            "of this laptop in their place. Admit again once the laptop has handed in the rest, or "
-            "discard them."
+            f"{left} cannot be taken: earlier changes are missing, the server has other changes of "
+            "this laptop in their place, or it was enrolled again and sends them itself. Admit "
+            "again once the laptop has handed in the rest, or discard them."
         )
     return " ".join(said)
 
