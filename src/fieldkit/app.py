@@ -262,8 +262,8 @@ def run(home: Path) -> int:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             _tell("fieldkit needs a terminal. `fieldkit --help` lists the commands that need none.")
             return 2
-        textual_private.tolerate_any_byte()
         app = FieldkitApp(home)
+        textual_private.tolerate_any_byte(app.end_soon)
         for name in ("SIGHUP", "SIGTERM", "SIGBREAK"):  # no system has all of them
             if number := getattr(signal, name, None):
                 signal.signal(number, app.end_soon)

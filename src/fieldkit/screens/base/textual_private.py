@@ -5,16 +5,19 @@ A test fails when another version is installed: read this file against it, then 
 
 from __future__ import annotations
 
-import codecs
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
+from encodings.utf_8 import IncrementalDecoder
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
 from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 T = TypeVar("T")
 
@@ -32,16 +35,23 @@ ALT_SIGNS = frozenset(
 """The signs Textual makes of Alt and a digit, which nobody means to type."""
 
 
-def tolerate_any_byte() -> None:
+def tolerate_any_byte(ended: Callable[[], None]) -> None:
     """Show what is no UTF-8 as a replacement sign: Textual's reader of keys would end at it.
 
-    A terminal set to Latin-1, or noise on the line, sends such bytes.
+    A terminal set to Latin-1, or noise on the line, sends such bytes. ``ended`` is called when the
+    terminal is gone: Textual would read its end again and again. Not everybody is sent a signal
+    then, as under ``make``.
     """
     if sys.platform != "win32":
         from textual.drivers import linux_driver
 
-        decoder = codecs.getincrementaldecoder("utf-8")
-        tolerant = partial(decoder, errors="replace")
+        class Decoder(IncrementalDecoder):
+            def decode(self, typed: ReadableBuffer, final: bool = False) -> str:
+                if not typed:
+                    ended()
+                return super().decode(typed, final)
+
+        tolerant = partial(Decoder, errors="replace")
         vars(linux_driver)["getincrementaldecoder"] = lambda _encoding: tolerant
 
 
