@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import os
 import re
+import shlex
+import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import pexpect
 import pytest
 from tests.journeys.hand import Hand
 
@@ -60,3 +65,25 @@ def test_the_main_screens_work_on_any_terminal(
         hand.quit()
         if environment.get("COLORTERM") == "":
             assert not re.search(rb"\x1b\[[0-9;]*[34]8;2;", bytes(hand.painted))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
+def test_it_ends_with_its_terminal_also_where_no_signal_says_so(home: Path) -> None:
+    Store.open(home).close()
+    # The shell leads the session and alone is sent the signal, as make is.
+    script = f"trap '' HUP; {shlex.quote(sys.executable)} -m fieldkit; echo ended > {home}/ended"
+    child = pexpect.spawn(
+        "/bin/sh",
+        ["-c", script],
+        env={**os.environ, "FIELDKIT_HOME": str(home), "TERM": "xterm"},
+        dimensions=(24, 80),
+        ignore_sighup=False,
+        timeout=60,
+    )
+    child.expect("Your name|TODAY")
+    os.close(child.child_fd)
+    for _ in range(600):
+        if (home / "ended").exists():
+            break
+        time.sleep(0.1)
+    assert (home / "ended").exists()
